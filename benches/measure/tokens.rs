@@ -132,6 +132,7 @@ async fn somebody(database: &Database) -> Result<UserId, Failure> {
 async fn pair(tokens: &Tokens, user: UserId) -> Result<TokenPair, Failure> {
     let origin = ClientInfo::default();
     let opening = NewTokenSession {
+        password_set_at: None,
         user,
         identity: None,
         authentications: Authentications::by(AuthenticationMethod::provider("google"), OffsetDateTime::now_utc()),

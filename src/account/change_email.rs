@@ -40,7 +40,8 @@ pub async fn confirm_email(username: Option<String>) -> Result<(), ServerFnError
 }
 
 async fn request(context: &RequestContext, email: &str, return_to: Option<ReturnTo>) -> Result<Reply, AccountError> {
-    let user = &reauthenticated(context)?.user;
+    let signed_in = reauthenticated(context)?;
+    let (user, here) = (&signed_in.user, signed_in.session.at_version());
     let email = parse_email(email)?;
     if user.verified_email.as_ref().is_some_and(|current| *current.email() == email) {
         return Err(FormError::EmailUnchanged.into());
@@ -49,7 +50,7 @@ async fn request(context: &RequestContext, email: &str, return_to: Option<Return
     if sent {
         let return_to = return_to.as_ref().map(|path| path.as_str().to_owned());
         let data = LinkData { return_to, ..LinkData::default() };
-        context.database.begin_email_change(user.id, &email, &data, &context.audit()).await?;
+        require_done(context.database.begin_email_change(user.id, &email, &data, here, &context.audit()).await?)?;
         context.wake_mail();
     }
     let return_to = return_to.or_else(|| ReturnTo::parse("/settings"));

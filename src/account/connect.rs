@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    error::AccountError,
+    error::{AccountError, require_done},
     reauthenticate::signed_in,
     reply::{Reply, send},
     start_flow::start_flow,
@@ -62,10 +62,9 @@ async fn start(
 }
 
 async fn end(context: &RequestContext, identity: &str, page: &str) -> Result<Reply, AccountError> {
-    let user = signed_in(context)?.user.id;
+    let signed_in = signed_in(context)?;
+    let (user, here) = (signed_in.user.id, signed_in.session.at_version());
     let identity = IdentityId::parse(identity).map_err(|_| FormError::NotFound)?;
-    if !context.grants.disconnect(user, identity, &context.audit()).await? {
-        return Err(FormError::NotFound.into());
-    }
+    require_done(context.grants.disconnect(user, identity, here, &context.audit()).await?)?;
     Ok(Reply::done(page, Done::Disconnected))
 }

@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 
 use super::{
-    error::AccountError,
+    error::{AccountError, require_done},
     reauthenticate::signed_in,
     reply::{Reply, send},
 };
 use crate::{
-    codes::{done::Done, form_error::FormError, settings_page::SettingsPage},
+    codes::{done::Done, settings_page::SettingsPage},
     sessions::RequestContext,
 };
 
@@ -29,15 +29,15 @@ pub async fn end_other_sessions() -> Result<(), ServerFnError> {
 }
 
 async fn end_one(context: &RequestContext, session: &str) -> Result<Reply, AccountError> {
-    let user = signed_in(context)?.user.id;
-    match context.database.end_session(user, session, &context.audit()).await? {
-        true => Ok(Reply::done(SettingsPage::Security.path(), Done::DeviceEnded)),
-        false => Err(FormError::NotFound.into()),
-    }
+    let signed_in = signed_in(context)?;
+    let (user, here) = (signed_in.user.id, signed_in.session.at_version());
+    require_done(context.database.end_session(user, session, here, &context.audit()).await?)?;
+    Ok(Reply::done(SettingsPage::Security.path(), Done::DeviceEnded))
 }
 
 async fn end_others(context: &RequestContext) -> Result<Reply, AccountError> {
     let signed_in = signed_in(context)?;
-    context.database.end_other_sessions(signed_in.user.id, &signed_in.session.id, &context.audit()).await?;
+    let (user, here) = (signed_in.user.id, signed_in.session.at_version());
+    require_done(context.database.end_other_sessions(user, here, &context.audit()).await?)?;
     Ok(Reply::done(SettingsPage::Security.path(), Done::OthersEnded))
 }

@@ -34,14 +34,17 @@ impl From<FormError> for AccountError {
 
 impl From<StoreError> for AccountError {
     fn from(error: StoreError) -> Self {
-        Self::Store(error)
+        match error {
+            StoreError::PasswordChanged => Self::Form(FormError::WrongCredentials),
+            error => Self::Store(error),
+        }
     }
 }
 
 impl From<SessionError> for AccountError {
     fn from(error: SessionError) -> Self {
         match error {
-            SessionError::Store(error) => Self::Store(error),
+            SessionError::Store(error) => error.into(),
             error => Self::Session(error),
         }
     }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    error::AccountError,
+    error::{AccountError, require_done},
     reauthenticate::signed_in,
     reply::{Reply, send},
 };
@@ -18,7 +18,9 @@ pub async fn choose_name(name: Option<String>) -> Result<(), ServerFnError> {
 }
 
 async fn set_name(context: &RequestContext, name: &str) -> Result<Reply, AccountError> {
-    let user = signed_in(context)?.user.id;
-    context.database.choose_name(user, display_name(name).as_deref(), &context.audit()).await?;
+    let signed_in = signed_in(context)?;
+    let (user, here) = (signed_in.user.id, signed_in.session.at_version());
+    let name = display_name(name);
+    require_done(context.database.choose_name(user, name.as_deref(), here, &context.audit()).await?)?;
     Ok(Reply::done("/settings", Done::ProfileSaved))
 }

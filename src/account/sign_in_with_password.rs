@@ -11,7 +11,6 @@ use super::{
     reply::{Reply, send_keeping_email},
 };
 use crate::{
-    accounts::AuthenticationMethod,
     codes::{form_error::FormError, percent::with_return_to},
     relying_party::ReturnTo,
     sessions::{RequestContext, SignIn},
@@ -62,7 +61,7 @@ async fn sign_in(
     };
     let user = context.database.sign_in_with_password(user, set_at, &context.audit()).await?;
     let user = user.ok_or(FormError::WrongCredentials)?;
-    let SignIn::Complete(session) = context.sign_in(&user, AuthenticationMethod::Password, None).await?;
+    let SignIn::Complete(session) = context.sign_in_with_password(&user, set_at).await?;
     let remembered = context.jar.remember_account(&context.headers, &email, now);
     let cleared = context.jar.typed.clear(&context.headers);
     Ok(Reply::back(&return_to.unwrap_or_default()).with(session).with(remembered).with(cleared))

@@ -249,6 +249,7 @@ impl TokenSignIn {
             user: user.id,
             identity: Some(identity),
             authentications: Authentications::by(method, context.clock.date()),
+            password_set_at: None,
             client: &context.client,
             holder: TokenHolder::Program,
             earlier: None,

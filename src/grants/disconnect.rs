@@ -7,14 +7,14 @@ use tracing::Instrument;
 use super::{Grants, revoker::LEASE};
 use crate::{
     accounts::{IdentityId, UserId},
-    store::{AuditContext, StoreError},
+    store::{AuditContext, Changed, Disconnection, SessionVersion, StoreError},
 };
 
 /// How long the user waits for the provider's confirmation.
 const WAIT: Duration = Duration::from_secs(2);
 
 impl Grants {
-    /// Ends the grant of an identity; false when there is none. When this returns, our tokens are deleted. They are revoked at
+    /// Ends the grant of an identity, at the request of the session `here`. When this returns, our tokens are deleted. They are revoked at
     /// the provider at once, and again from the queue until it confirms.
     ///
     /// # Errors
@@ -23,10 +23,13 @@ impl Grants {
         &self,
         user: UserId,
         identity: IdentityId,
+        here: SessionVersion<'_>,
         audit: &AuditContext,
-    ) -> Result<bool, StoreError> {
-        let Some(ended) = self.database.disconnect_grant(user, identity, LEASE, audit).await? else {
-            return Ok(false);
+    ) -> Result<Changed, StoreError> {
+        let ended = match self.database.disconnect_grant(user, identity, here, LEASE, audit).await? {
+            Disconnection::Done(ended) => ended,
+            Disconnection::NotFound => return Ok(Changed::NotFound),
+            Disconnection::SignedOut => return Ok(Changed::SignedOut),
         };
         if let Some(queued) = ended.revocation {
             let grants = self.clone();
@@ -39,6 +42,6 @@ impl Grants {
             let attempt = self.tasks.spawn(attempt.in_current_span());
             drop(tokio::time::timeout(WAIT, attempt).await);
         }
-        Ok(true)
+        Ok(Changed::Done)
     }
 }

@@ -3,6 +3,7 @@
 use std::{ops::Deref, sync::Arc};
 
 use http::{HeaderMap, HeaderValue};
+use time::OffsetDateTime;
 
 use super::{
     services::Services, session_error::SessionError, sign_in::SignIn, signed_in::SignedIn, transport::SessionHandle,
@@ -76,9 +77,28 @@ impl RequestContext {
         method: AuthenticationMethod,
         identity: Option<IdentityId>,
     ) -> Result<SignIn, SessionError> {
+        self.open_session(user, method, identity, None).await
+    }
+
+    /// The same by the password that was set at `set_at`, unless it was changed since it was compared.
+    ///
+    /// # Errors
+    /// [`StoreError::PasswordChanged`](crate::store::StoreError::PasswordChanged), or if the session cannot be written.
+    pub async fn sign_in_with_password(&self, user: &User, set_at: OffsetDateTime) -> Result<SignIn, SessionError> {
+        self.open_session(user, AuthenticationMethod::Password, None, Some(set_at)).await
+    }
+
+    async fn open_session(
+        &self,
+        user: &User,
+        method: AuthenticationMethod,
+        identity: Option<IdentityId>,
+        password_set_at: Option<OffsetDateTime>,
+    ) -> Result<SignIn, SessionError> {
         let now = self.clock.now();
         let remembered = self.jar.remember_sign_in(&self.headers, method.code(), short_name(user), now);
-        let session = self.session.open(self, user, Authentications::by(method, self.clock.date()), identity).await?;
+        let authentications = Authentications::by(method, self.clock.date());
+        let session = self.session.open(self, user, authentications, identity, password_set_at).await?;
         Ok(SignIn::Complete(session.into_iter().chain(remembered).collect()))
     }
 

@@ -7,8 +7,7 @@ use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
 use http::HeaderMap;
-use serde::{Deserialize, Serialize};
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 use tower_sessions::{
     Session, SessionStore,
     session::{Id, Record},
@@ -20,35 +19,20 @@ use super::{
     services::Services,
 };
 use crate::{
-    accounts::{Authentications, IdentityId, UserId},
     relying_party::Clock,
     sealing::sha256_base64url,
-    store::{Database, NewSession, Session as Row, StoreError},
+    store::{Database, Session as Row, StoreError},
 };
 
 pub(super) const IDLE: Duration = Row::IDLE;
 pub(super) const ABSOLUTE: Duration = Row::ABSOLUTE;
 /// The cookie's name, without its prefix.
 pub(super) const COOKIE: &str = "session";
-/// The record's member with the columns of a new row.
-pub(super) const OPENING: &str = "opening";
 
 #[derive(Clone)]
 pub struct Sessions {
     database: Arc<Database>,
     clock: Clock,
-}
-
-/// The columns of a new row.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Opening {
-    pub(super) user: String,
-    pub(super) identity: Option<String>,
-    pub(super) authentications: Authentications,
-    pub(super) user_agent: Option<String>,
-    pub(super) ip: Option<String>,
-    /// Hash of the id of the browser's earlier session.
-    pub(super) replaces: Option<String>,
 }
 
 impl Sessions {
@@ -78,19 +62,9 @@ pub(super) fn id_hash(id: &Id) -> String {
 
 #[async_trait]
 impl SessionStore for Sessions {
-    async fn create(&self, record: &mut Record) -> Result<()> {
-        loop {
-            let (session, earlier) = self.new_session(record)?;
-            if self
-                .database
-                .replace_session(earlier.as_deref(), &id_hash(&record.id), &session)
-                .await
-                .map_err(backend)?
-            {
-                return Ok(());
-            }
-            record.id = Id::default();
-        }
+    /// Only a sign-in opens a session (`signed_in::open`), in a transaction of its own.
+    async fn create(&self, _: &mut Record) -> Result<()> {
+        Err(Error::Encode("only a sign-in opens a session".to_owned()))
     }
 
     /// Only updates an existing row: a request that outlives a sign-out must not restore the session.
@@ -121,45 +95,14 @@ impl SessionStore for Sessions {
     }
 }
 
-impl Sessions {
-    fn new_session(&self, record: &Record) -> Result<(NewSession, Option<String>)> {
-        let opening: Opening = record
-            .data
-            .get(OPENING)
-            .and_then(|value| serde_json::from_value(value.clone()).ok())
-            .ok_or_else(|| Error::Encode("only a sign-in opens a session".to_owned()))?;
-        let now: OffsetDateTime = self.clock.date();
-        let unreadable = |_| Error::Encode("the opening has no valid user".to_owned());
-        let session = NewSession {
-            user: UserId::parse(&opening.user).map_err(unreadable)?,
-            identity: opening.identity.as_deref().map(IdentityId::parse).transpose().map_err(unreadable)?,
-            authentications: opening.authentications,
-            user_agent: opening.user_agent,
-            ip: opening.ip,
-            data: data_of(record)?,
-            created_at: now,
-            expires_at: now + IDLE,
-            absolute_expires_at: now + ABSOLUTE,
-        };
-        Ok((session, opening.replaces))
-    }
-}
-
 impl fmt::Debug for Sessions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Sessions")
     }
 }
 
-/// The record without what is in the columns.
 fn data_of(record: &Record) -> Result<String> {
-    let rest: serde_json::Map<_, _> = record
-        .data
-        .iter()
-        .filter(|(name, _)| *name != OPENING)
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    serde_json::to_string(&rest).map_err(|error| Error::Encode(error.to_string()))
+    serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))
 }
 
 fn backend(error: StoreError) -> Error {

@@ -1,20 +1,18 @@
 //! The signed-in user of a request.
 
-use std::sync::Arc;
-
 use http::HeaderValue;
 use secrecy::ExposeSecret;
 use time::{Duration, OffsetDateTime};
-use tower_sessions::{Expiry, Session as Cookie, session::Id};
+use tower_sessions::{Session as Cookie, session::Id};
 
 use super::{
     request_context::RequestContext,
-    session_store::{ABSOLUTE, COOKIE, IDLE, OPENING, Opening, Sessions, id_hash},
+    session_store::{ABSOLUTE, COOKIE, IDLE, id_hash},
 };
 use crate::{
     accounts::{AuthenticationMethod, Authentications, IdentityId, Strength, User},
     relying_party::Clock,
-    store::{ActiveSession, Database, Renewal, Session, StoreError},
+    store::{ActiveSession, Database, NewSession, Renewal, Session, StoreError},
 };
 
 /// How often "last seen" and the idle expiry are written at most: a read should rarely cost a write.
@@ -106,22 +104,28 @@ pub(super) async fn open(
     user: &User,
     authentications: Authentications,
     identity: Option<IdentityId>,
-) -> Result<Option<HeaderValue>, tower_sessions::session::Error> {
-    // The browser's clock decides how long it keeps the cookie; the row decides how long the session lasts.
-    let expiry = Expiry::AtDateTime(OffsetDateTime::now_utc() + ABSOLUTE);
-    let sessions = Sessions::new(context.database.clone(), context.clock.clone());
-    let session = Cookie::new(None, Arc::new(sessions), Some(expiry));
-    let opening = Opening {
-        user: user.id.to_string(),
-        identity: identity.map(|identity| identity.to_string()),
+    password_set_at: Option<OffsetDateTime>,
+) -> Result<Option<HeaderValue>, StoreError> {
+    let now = context.clock.date();
+    let session = NewSession {
+        user: user.id,
+        identity,
         authentications,
         user_agent: context.client.user_agent.clone(),
         ip: context.client.ip.map(|ip| ip.to_string()),
-        replaces: earlier.id().map(|id| id_hash(&id)),
+        data: "{}".to_owned(),
+        created_at: now,
+        expires_at: now + IDLE,
+        absolute_expires_at: now + ABSOLUTE,
+        password_set_at,
     };
-    session.insert(OPENING, opening).await?;
-    session.save().await?;
-    Ok(session.id().and_then(|id| set_cookie(context, &id.to_string())))
+    let earlier = earlier.id().map(|id| id_hash(&id));
+    loop {
+        let id = Id::default();
+        if context.database.replace_session(earlier.as_deref(), &id_hash(&id), &session).await? {
+            return Ok(set_cookie(context, &id.to_string()));
+        }
+    }
 }
 
 /// Gives the browser's session a new secret.

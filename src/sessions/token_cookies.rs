@@ -3,6 +3,7 @@
 
 use http::{HeaderMap, HeaderValue};
 use secrecy::ExposeSecret;
+use time::OffsetDateTime;
 
 use super::{
     cookies::{self, Cookies},
@@ -141,11 +142,13 @@ impl TokenCookies {
         user: &User,
         authentications: Authentications,
         identity: Option<IdentityId>,
+        password_set_at: Option<OffsetDateTime>,
     ) -> Result<Vec<HeaderValue>, SessionError> {
         let opening = NewTokenSession {
             user: user.id,
             identity,
             authentications,
+            password_set_at,
             client: &context.client,
             holder: TokenHolder::Browser,
             earlier: context.signed_in.as_ref().map(|earlier| earlier.session.id.as_str()),

@@ -1,6 +1,7 @@
 //! How a browser holds its session: an id in a cookie, or tokens in two cookies (`SESSION_MODE`).
 
 use http::{HeaderMap, HeaderValue};
+use time::OffsetDateTime;
 use tower_sessions::Session;
 
 use super::{
@@ -77,12 +78,15 @@ impl SessionHandle {
         user: &User,
         authentications: Authentications,
         identity: Option<IdentityId>,
+        password_set_at: Option<OffsetDateTime>,
     ) -> Result<Vec<HeaderValue>, SessionError> {
         match self {
             Self::Cookie(session) => {
-                Ok(signed_in::open(context, session, user, authentications, identity).await?.into_iter().collect())
+                let opened =
+                    signed_in::open(context, session, user, authentications, identity, password_set_at).await?;
+                Ok(opened.into_iter().collect())
             }
-            Self::Tokens(cookies) => cookies.open(context, user, authentications, identity).await,
+            Self::Tokens(cookies) => cookies.open(context, user, authentications, identity, password_set_at).await,
         }
     }
 

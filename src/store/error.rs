@@ -16,6 +16,9 @@ pub enum StoreError {
     /// A retry of the same transaction can succeed.
     #[error("the transaction conflicted with another one: {0}")]
     Contended(#[source] sqlx::Error),
+    /// The password by which the user signs in was changed meanwhile.
+    #[error("the password was changed meanwhile")]
+    PasswordChanged,
     /// A row holds a value that this build does not write.
     #[error("unexpected value in the database: {0}")]
     Corrupt(String),

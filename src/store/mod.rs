@@ -33,7 +33,7 @@ pub use engine::database::Database;
 pub use engine::pooler::Pooling;
 pub use engine::sweep::SweepStep;
 pub use error::StoreError;
-pub use grants::end::DisconnectedGrant;
+pub use grants::end::{DisconnectedGrant, Disconnection};
 pub use grants::reseal::Resealed;
 pub use grants::revocations::{QueuedRevocation, Revocation};
 pub use grants::types::{FoundGrant, Grant, GrantEndReason, GrantStatus, NewGrant, OpenGrant, RevocationStatus};

@@ -1,6 +1,7 @@
 //! The token pair and the session that it is issued for.
 
 use secrecy::SecretString;
+use time::OffsetDateTime;
 
 use crate::{
     accounts::{Authentications, ClientInfo, IdentityId, UserId},
@@ -16,6 +17,8 @@ pub struct NewTokenSession<'a> {
     pub identity: Option<IdentityId>,
     /// By what the user authenticated.
     pub authentications: Authentications,
+    /// Of a sign-in by password: when it was set, see [`NewSession`](crate::store::NewSession).
+    pub password_set_at: Option<OffsetDateTime>,
     /// The client's IP address and user agent, for the audit trail.
     pub client: &'a ClientInfo,
     /// Who will hold the tokens.

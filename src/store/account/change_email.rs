@@ -31,10 +31,14 @@ impl Database {
         id: UserId,
         email: &EmailAddress,
         data: &LinkData,
+        here: SessionVersion<'_>,
         audit: &AuditContext,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Changed, StoreError> {
         let mut write = self.write().await?;
         write.lock(&[format!("user {id}"), format!("email {email}")]).await?;
+        if !is_open(write.connection(), id, here).await? {
+            return Ok(Changed::SignedOut);
+        }
         invalidate_links(write.connection(), id, LinkKind::ChangeEmail).await?;
         let taken = linking_context_of_email(&mut write, email).await?.email_owner.is_some();
         let kind = (!taken).then_some(LinkKind::ChangeEmail);
@@ -43,7 +47,8 @@ impl Database {
         let kind = if taken { EmailKind::EmailTaken } else { EmailKind::ConfirmEmailChange { token } };
         queue(write.connection(), &self.sealer, Some(id), &to_address(email, kind, audit), audit.now).await?;
         note(write.connection(), audit, Some(id), &AuditEvent::EmailChangeRequested).await?;
-        write.commit().await
+        write.commit().await?;
+        Ok(Changed::Done)
     }
 
     /// Sets the email address that the link verifies. The user who opens the link must be the one who requested the

@@ -17,7 +17,19 @@ use crate::store::error::StoreError;
 use crate::store::grants::revocations::{QueuedRevocation, queue_revocation};
 use crate::store::grants::sealed::{GrantPlace, SealedTokens};
 use crate::store::grants::types::DISCONNECTED;
+use crate::store::sessions::end::is_open;
+use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::identities::identities_of;
+
+/// What a disconnection came to.
+#[derive(Debug)]
+pub enum Disconnection {
+    Done(DisconnectedGrant),
+    /// There is no grant, or it is disconnected already.
+    NotFound,
+    /// The session that requested it has ended meanwhile.
+    SignedOut,
+}
 
 #[derive(Debug)]
 pub struct DisconnectedGrant {
@@ -27,7 +39,7 @@ pub struct DisconnectedGrant {
 
 impl Database {
     /// Ends a grant: deletes the tokens and keeps the row as history. The caller may try the revocation until
-    /// `audit.now + lease`; then any worker takes it. `None` when there is no grant, or it is disconnected already.
+    /// `audit.now + lease`; then any worker takes it.
     ///
     /// # Errors
     /// [`StoreError`]: nothing has changed then.
@@ -35,13 +47,19 @@ impl Database {
         &self,
         user: UserId,
         identity: IdentityId,
+        here: SessionVersion<'_>,
         lease: Duration,
         audit: &AuditContext,
-    ) -> Result<Option<DisconnectedGrant>, StoreError> {
+    ) -> Result<Disconnection, StoreError> {
         let now = audit.now;
         let mut write = self.write_as(user).await?;
+        if !is_open(write.connection(), user, here).await? {
+            return Ok(Disconnection::SignedOut);
+        }
         let identities = identities_of(write.connection(), user).await?;
-        let Some(identity) = identities.iter().find(|other| other.id == identity) else { return Ok(None) };
+        let Some(identity) = identities.iter().find(|other| other.id == identity) else {
+            return Ok(Disconnection::NotFound);
+        };
         let revocation = match take_tokens(&mut write, identity, None).await? {
             Some(taken) => {
                 let queued = queue_taken(&mut write, identity, &taken, now, now + lease).await?;
@@ -49,12 +67,12 @@ impl Database {
                 queued
             }
             None if dismiss_lost(&mut write, identity).await? => None,
-            None => return Ok(None),
+            None => return Ok(Disconnection::NotFound),
         };
         let event = AuditEvent::GrantEnded { provider: identity.provider.clone(), end: GrantEnd::Disconnected };
         note(write.connection(), audit, Some(user), &event).await?;
         write.commit().await?;
-        Ok(Some(DisconnectedGrant { revocation }))
+        Ok(Disconnection::Done(DisconnectedGrant { revocation }))
     }
 }
 

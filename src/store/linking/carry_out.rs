@@ -2,7 +2,9 @@
 
 use time::OffsetDateTime;
 
-use crate::accounts::{Answer, EmailUpdate, Facts, IdentityId, Invalidation, NewEmail, SquattedAccount, UserId};
+use crate::accounts::{
+    Answer, EmailUpdate, Facts, IdentityId, Invalidation, NewEmail, SquattedAccount, UserId, UserSummary,
+};
 use crate::store::email::invitations::use_up_invitation;
 use crate::store::email::links::invalidate_pending;
 use crate::store::engine::write::Write;
@@ -11,7 +13,7 @@ use crate::store::linking::request::SignedIn;
 use crate::store::sessions::end::delete_sessions_of;
 use crate::store::users::identities::{link_identity, refresh_identity, unlink_all};
 use crate::store::users::passwords::drop_password;
-use crate::store::users::queries::{adopt_email, complete_user, create_user, drop_claim, refresh_user, user};
+use crate::store::users::queries::{complete_user, create_user, drop_claim, refresh_user, replace_email, user};
 
 /// The ids and the time for rows that the decision may create.
 pub(in crate::store) struct NewIds {
@@ -20,12 +22,13 @@ pub(in crate::store) struct NewIds {
     pub(in crate::store) now: OffsetDateTime,
 }
 
-/// Returns the user that the answer signs in, if it does.
+/// Returns the user that the answer signs in, if it does. `before`: that user as the decision knows them.
 pub(in crate::store) async fn carry_out(
     write: &mut Write<'_>,
     answer: &Answer,
     facts: &Facts,
     known: Option<IdentityId>,
+    before: Option<&UserSummary>,
     ids: &NewIds,
 ) -> Result<Option<SignedIn>, StoreError> {
     let now = ids.now;
@@ -37,19 +40,19 @@ pub(in crate::store) async fn carry_out(
             let known = known.ok_or_else(|| StoreError::Corrupt("an identity without its row".into()))?;
             refresh_user(write.connection(), *user, facts).await?;
             refresh_identity(write.connection(), known, facts, now).await?;
-            update_email(write, *user, email, now).await?;
+            update_email(write, (*user, before), email, now).await?;
             (*user, known)
         }
         Answer::LinkWithoutAsking { user, email } => {
             link_identity(write.connection(), ids.identity, *user, facts, now).await?;
             refresh_user(write.connection(), *user, facts).await?;
-            update_email(write, *user, email, now).await?;
+            update_email(write, (*user, before), email, now).await?;
             (*user, ids.identity)
         }
         Answer::Link { user, email } => {
             link_identity(write.connection(), ids.identity, *user, facts, now).await?;
             complete_user(write.connection(), *user, facts).await?;
-            update_email(write, *user, email, now).await?;
+            update_email(write, (*user, before), email, now).await?;
             (*user, ids.identity)
         }
         Answer::ClaimFromUnverified { email, squatted_accounts } => {
@@ -77,7 +80,7 @@ pub(in crate::store) async fn carry_out(
 
 async fn update_email(
     write: &mut Write<'_>,
-    user: UserId,
+    (user, before): (UserId, Option<&UserSummary>),
     email: &EmailUpdate,
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
@@ -87,7 +90,8 @@ async fn update_email(
             // Access tokens contain the address.
             write.revocation_cache().user(user);
             invalidate_squatted(write, squatted_accounts, now).await?;
-            adopt_email(write.connection(), user, email).await
+            let before = before.filter(|before| before.id == user).and_then(|before| before.verified_email.as_ref());
+            replace_email(write.connection(), user, before, email).await
         }
     }
 }

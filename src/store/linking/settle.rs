@@ -89,9 +89,10 @@ impl Database {
                 let gathered =
                     gather(write, &facts, question.session_user, question.session, &settle_request.admission).await?;
                 let decision = decide(question.purpose, &facts, &gathered.linking_context);
-                let signed_in = carry_out(write, &decision.answer, &facts, gathered.identity, ids).await?;
                 let linking_context = gathered.linking_context;
                 let before = linking_context.identity_owner.map(|owner| owner.user).or(linking_context.session_user);
+                let known = gathered.identity;
+                let signed_in = carry_out(write, &decision.answer, &facts, known, before.as_ref(), ids).await?;
                 (decision, signed_in, before)
             }
             Err(_) => (malformed(), None, None),

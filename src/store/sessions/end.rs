@@ -1,6 +1,7 @@
 //! Ends sessions.
 
 use crate::accounts::{AuditEvent, SignInMethod, UserId};
+use crate::store::account::change::Changed;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::engine::connection::Connection;
@@ -10,25 +11,35 @@ use crate::store::error::StoreError;
 use crate::store::sessions::rows::SessionVersion;
 
 impl Database {
-    /// Ends another session of the same user. False when the user has no such session.
-    pub async fn end_session(&self, user: UserId, id: &str, audit: &AuditContext) -> Result<bool, StoreError> {
+    /// Ends a session of the user, at the request of the session `here`. [`Changed::NotFound`] when the user has no such
+    /// session.
+    pub async fn end_session(
+        &self,
+        user: UserId,
+        id: &str,
+        here: SessionVersion<'_>,
+        audit: &AuditContext,
+    ) -> Result<Changed, StoreError> {
         // Of a request: not everything may be a parameter, or remembered.
         if !is_session_id(id) {
-            return Ok(false);
+            return Ok(Changed::NotFound);
         }
-        let mut write = self.write().await?;
+        let mut write = self.write_as(user).await?;
+        if !is_open(write.connection(), user, here).await? {
+            return Ok(Changed::SignedOut);
+        }
         let deleted = sqlx::query("DELETE FROM sessions WHERE id = $1 AND user_id = $2")
             .bind(id)
             .bind(user.to_string())
             .execute(write.connection())
             .await?;
         if deleted.rows_affected() == 0 {
-            return Ok(false);
+            return Ok(Changed::NotFound);
         }
         self.revocation_cache.session(id);
         note(write.connection(), audit, Some(user), &AuditEvent::SessionEnded).await?;
         write.commit().await?;
-        Ok(true)
+        Ok(Changed::Done)
     }
 
     /// Signs the session's user out. False when there is no session: signing out twice is no error.
@@ -50,13 +61,21 @@ impl Database {
         Ok(ended)
     }
 
-    /// Returns the number of ended sessions.
-    pub async fn end_other_sessions(&self, user: UserId, here: &str, audit: &AuditContext) -> Result<u64, StoreError> {
-        let mut write = self.write().await?;
-        let ended = delete_sessions_of(&mut write, user, Some(here)).await?;
+    /// Ends every session of the user but `here`.
+    pub async fn end_other_sessions(
+        &self,
+        user: UserId,
+        here: SessionVersion<'_>,
+        audit: &AuditContext,
+    ) -> Result<Changed, StoreError> {
+        let mut write = self.write_as(user).await?;
+        if !is_open(write.connection(), user, here).await? {
+            return Ok(Changed::SignedOut);
+        }
+        delete_sessions_of(&mut write, user, Some(here.id)).await?;
         note(write.connection(), audit, Some(user), &AuditEvent::OtherSessionsEnded).await?;
         write.commit().await?;
-        Ok(ended)
+        Ok(Changed::Done)
     }
 
     /// False when there was none.

@@ -12,6 +12,7 @@ use crate::store::sessions::end::delete_session_by_hash;
 use crate::store::sessions::rows::{
     ActiveSession, ActiveSessionRow, NewSession, Session, SessionRow, authentications_json, session_columns,
 };
+use crate::store::users::passwords::password_of;
 use crate::store::users::rows::user_columns;
 
 /// The idle expiry of a session in use may be earlier than its last use says by so much.
@@ -45,7 +46,7 @@ impl Database {
     /// by the hash of their secret. False if the new one is taken: try another.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when the user or identity is gone; otherwise as any query.
+    /// [`StoreError::Conflict`] when the user or identity is gone, [`StoreError::PasswordChanged`]; otherwise as any query.
     pub async fn replace_session(
         &self,
         earlier: Option<&str>,
@@ -62,6 +63,7 @@ impl Database {
         session: &NewSession,
     ) -> Result<bool, StoreError> {
         let mut write = self.write().await?;
+        check_password(&mut write, session).await?;
         if let Some(earlier) = earlier {
             delete_session_by_hash(&mut write, earlier).await?;
         }
@@ -176,6 +178,20 @@ impl Database {
         .fetch_all(&self.pool)
         .await?;
         rows.into_iter().map(Session::try_from).collect()
+    }
+}
+
+/// Whether the password by which a session is opened is still the user's. Under the user's lock, as is a change of the password,
+/// which ends the sessions that it finds: the old password opens none after it.
+///
+/// # Errors
+/// [`StoreError::PasswordChanged`]
+pub(in crate::store) async fn check_password(write: &mut Write<'_>, session: &NewSession) -> Result<(), StoreError> {
+    let Some(entered) = session.password_set_at else { return Ok(()) };
+    write.lock(&[format!("user {}", session.user)]).await?;
+    match password_of(write.connection(), session.user).await? {
+        Some((_, set_at)) if set_at == entered => Ok(()),
+        _ => Err(StoreError::PasswordChanged),
     }
 }
 

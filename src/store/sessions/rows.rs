@@ -20,6 +20,9 @@ pub struct NewSession {
     /// Idle expiry. Limited by the absolute one.
     pub expires_at: OffsetDateTime,
     pub absolute_expires_at: OffsetDateTime,
+    /// Of a sign-in by password: when the password was set that the user entered. If it is another one by now, no session is
+    /// opened.
+    pub password_set_at: Option<OffsetDateTime>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

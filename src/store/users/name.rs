@@ -1,16 +1,28 @@
 //! The user's display name.
 
 use crate::accounts::{AuditEvent, OWN, UserId};
+use crate::store::account::change::Changed;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
+use crate::store::sessions::end::is_open;
+use crate::store::sessions::rows::SessionVersion;
 
 impl Database {
     /// Sets the name that the user chose; no provider overwrites it. `None` restores the name from the provider that
     /// was used last.
-    pub async fn choose_name(&self, user: UserId, name: Option<&str>, audit: &AuditContext) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+    pub async fn choose_name(
+        &self,
+        user: UserId,
+        name: Option<&str>,
+        here: SessionVersion<'_>,
+        audit: &AuditContext,
+    ) -> Result<Changed, StoreError> {
+        let mut write = self.write_as(user).await?;
+        if !is_open(write.connection(), user, here).await? {
+            return Ok(Changed::SignedOut);
+        }
         // Access tokens contain the name.
         self.revocation_cache.user(user);
         sqlx::query(
@@ -26,6 +38,7 @@ impl Database {
         .execute(write.connection())
         .await?;
         note(write.connection(), audit, Some(user), &AuditEvent::NameChanged).await?;
-        write.commit().await
+        write.commit().await?;
+        Ok(Changed::Done)
     }
 }

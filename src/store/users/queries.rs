@@ -159,6 +159,31 @@ pub(in crate::store) async fn adopt_email(
     Ok(())
 }
 
+/// The same, if the user's verified email address is still `before`, which the decision was based on: one that its owner has
+/// proven a moment ago is not overwritten. [`StoreError::Contended`] otherwise: decide again.
+pub(in crate::store) async fn replace_email(
+    connection: &mut Connection,
+    id: UserId,
+    before: Option<&VerifiedEmail>,
+    email: &VerifiedEmail,
+) -> Result<(), StoreError> {
+    let replaced = sqlx::query(
+        "UPDATE users SET verified_email = $2, verified_email_method = $3, claimed_email = NULL \
+         WHERE id = $1 AND COALESCE(verified_email, '') = $4 AND COALESCE(verified_email_method, '') = $5",
+    )
+    .bind(id.to_string())
+    .bind(email.email().as_str())
+    .bind(email.method().code())
+    .bind(before.map_or("", |before| before.email().as_str()))
+    .bind(before.map_or("", |before| before.method().code()))
+    .execute(connection)
+    .await?;
+    match replaced.rows_affected() {
+        0 => Err(StoreError::Contended(sqlx::Error::RowNotFound)),
+        _ => Ok(()),
+    }
+}
+
 pub(in crate::store) async fn drop_claim(connection: &mut Connection, id: UserId) -> Result<(), StoreError> {
     sqlx::query("UPDATE users SET claimed_email = NULL WHERE id = $1").bind(id.to_string()).execute(connection).await?;
     Ok(())

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     codes::api_error::ApiError,
-    store::Session,
+    store::{Changed, Session},
     web::{detached::detached, state::AppState},
 };
 
@@ -131,10 +131,14 @@ pub async fn end(
     let Path(id) = id.map_err(|_| ErrorResponse::of_request("The id in the path is not valid UTF-8."))?;
     let ending = {
         let (app, audit) = (app.clone(), caller.context.audit());
-        async move { app.database.end_session(caller.signed_in.user.id, &id, &audit).await }
+        async move {
+            let signed_in = &caller.signed_in;
+            app.database.end_session(signed_in.user.id, &id, signed_in.session.at_version(), &audit).await
+        }
     };
     match detached(&app, ending).await?.map_err(|error| ErrorResponse::of(&app, error.into()))? {
-        true => Ok(Json(Done { success: Success })),
-        false => Err(ApiError::SessionNotFound.into()),
+        Changed::Done => Ok(Json(Done { success: Success })),
+        Changed::SignedOut => Err(ApiError::NotSignedIn.into()),
+        _ => Err(ApiError::SessionNotFound.into()),
     }
 }

@@ -212,6 +212,6 @@ async fn older_activity_is_a_page_away() {
     }
     assert_eq!(counts, [20, 20, 5], "each event is on one page");
     let other = app.browser();
-    other.sign_in("bob").await;
+    other.sign_in("grace").await;
     assert!(!other.get(&path).await.body.contains("Changed the name"), "another user's event begins no page");
 }

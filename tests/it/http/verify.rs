@@ -29,6 +29,7 @@ async fn verify_with(app: &App, authorization: &str) -> Page {
 async fn bearer(app: &App, user: &str) -> (String, String) {
     let user = UserId::parse(user).expect("a user");
     let opening = NewTokenSession {
+        password_set_at: None,
         user,
         identity: None,
         authentications: Authentications::by(AuthenticationMethod::provider("google"), OffsetDateTime::now_utc()),

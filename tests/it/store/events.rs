@@ -45,8 +45,8 @@ async fn refusals_of_one_account_share_a_row_per_day(#[values(Engine::Sqlite, En
     record(&database, Some(bob), &AuditEvent::WrongPassword, Duration::ZERO, "of bob").await;
     record(&database, Some(ada), &AuditEvent::WrongPassword, midnight, "the next day").await;
     // The twins: what only the user can cause has a row each time.
-    record(&database, Some(ada), &AuditEvent::NameChanged, midnight, "a").await;
-    record(&database, Some(ada), &AuditEvent::NameChanged, midnight, "b").await;
+    record(&database, Some(ada), &AuditEvent::NameChanged, midnight + Duration::SECOND, "a").await;
+    record(&database, Some(ada), &AuditEvent::NameChanged, midnight + Duration::minutes(1), "b").await;
 
     let events = database.events_of(ada, None, 100).await.unwrap();
     let told: Vec<_> = events

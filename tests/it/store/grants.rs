@@ -1,18 +1,18 @@
 //! Grants as rows: leases, and writes that lose against concurrent changes.
 
-use latchkey::accounts::{Answer, ClientInfo, Identity, Purpose};
+use latchkey::accounts::{Answer, ClientInfo, Identity, IdentityId, Purpose, UserId};
 use latchkey::codes::access::Access;
 use latchkey::oauth::Scopes;
 use latchkey::store::{
-    Admission, AuditContext, Database, FoundGrant, GrantEndReason, GrantStatus, GrantUpdate, NewGrant, OpenGrant,
-    RevocationStatus, SettleRequest,
+    Admission, AuditContext, Database, DisconnectedGrant, Disconnection, FoundGrant, GrantEndReason, GrantStatus,
+    GrantUpdate, NewGrant, OpenGrant, RevocationStatus, SettleRequest,
 };
 use rstest::rstest;
 use secrecy::ExposeSecret;
 use sqlx::{Connection, PgConnection};
 use time::Duration;
 
-use super::{ADA, Profile, SignUp, google, now, sign_in, user_of};
+use super::{ADA, Profile, SignUp, google, now, session, sign_in, user_of};
 use crate::support::database::{Engine, TestDatabase};
 
 const LEASE: std::time::Duration = std::time::Duration::from_secs(20);
@@ -141,8 +141,8 @@ async fn another_users_grant_is_not_found(#[values(Engine::Sqlite, Engine::Postg
     assert!(matches!(database.open_grant(&claimed).await.unwrap(), FoundGrant::None));
     assert!(database.grants(grace).await.unwrap().is_empty());
     let audit = AuditContext { client: ClientInfo::default(), now: now() };
-    assert!(database.disconnect_grant(grace, identity.id, LEASE, &audit).await.unwrap().is_none());
-    assert!(database.disconnect_grant(identity.user, identity.id, LEASE, &audit).await.unwrap().is_some());
+    assert!(disconnect(&database, grace, identity.id, &audit).await.is_none());
+    assert!(disconnect(&database, identity.user, identity.id, &audit).await.is_some());
 }
 
 #[tokio::test]
@@ -151,7 +151,7 @@ async fn a_revocation_is_anonymous_and_leased_to_its_request() {
     let database = test.open().await;
     let identity = with_grant(&database).await;
     let audit = AuditContext { client: ClientInfo::default(), now: now() };
-    let ended = database.disconnect_grant(identity.user, identity.id, LEASE, &audit).await.unwrap().unwrap();
+    let ended = disconnect(&database, identity.user, identity.id, &audit).await.unwrap();
     let revocation = ended.revocation.unwrap().revocation;
     assert_eq!((revocation.token.expose_secret(), revocation.refresh), ("refresh-1", true));
     assert_eq!((revocation.provider.as_str(), revocation.issuer.as_str()), ("google", identity.key.issuer()));
@@ -189,7 +189,7 @@ async fn a_refresh_token_that_arrives_too_late_is_revoked(#[values(Engine::Sqlit
     let database = test.open().await;
     let identity = with_grant(&database).await;
     let audit = AuditContext { client: ClientInfo::default(), now: now() };
-    let ended = database.disconnect_grant(identity.user, identity.id, LEASE, &audit).await.unwrap().unwrap();
+    let ended = disconnect(&database, identity.user, identity.id, &audit).await.unwrap();
     database.revoked(&ended.revocation.unwrap(), now()).await.unwrap();
     // An access token is revoked with its refresh token.
     let only_access = NewGrant { refresh_token: None, ..new_grant(2) };
@@ -319,10 +319,27 @@ async fn a_lost_grant_is_not_reported_as_revoked(#[values(Engine::Sqlite, Engine
         let database = test.open().await;
         let identity = with_grant(&database).await;
         assert!(database.lose_grant(&identity, 1, because, revoke, now()).await.unwrap());
-        assert!(database.disconnect_grant(identity.user, identity.id, LEASE, &audit).await.unwrap().is_some());
+        assert!(disconnect(&database, identity.user, identity.id, &audit).await.is_some());
         let standing = database.grants(identity.user).await.unwrap().remove(0).state;
         let GrantStatus::Disconnected { revocation, .. } = standing else { panic!("{standing:?}") };
         assert_eq!(revocation, expected, "{because:?}");
-        assert!(database.disconnect_grant(identity.user, identity.id, LEASE, &audit).await.unwrap().is_none());
+        assert!(disconnect(&database, identity.user, identity.id, &audit).await.is_none());
+    }
+}
+
+/// `None` when there is nothing to disconnect.
+async fn disconnect(
+    database: &Database,
+    user: UserId,
+    identity: IdentityId,
+    audit: &AuditContext,
+) -> Option<DisconnectedGrant> {
+    let hash = user.to_string();
+    database.create_session(&hash, &session(user)).await.unwrap();
+    let here = database.load_session(&hash, now()).await.unwrap().expect("a session").session;
+    match database.disconnect_grant(user, identity, here.at_version(), LEASE, audit).await.unwrap() {
+        Disconnection::Done(ended) => Some(ended),
+        Disconnection::NotFound => None,
+        Disconnection::SignedOut => panic!("the session is open"),
     }
 }

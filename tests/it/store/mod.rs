@@ -13,6 +13,7 @@ mod rate_limits;
 mod session_limits;
 mod sessions;
 mod settling;
+mod stale_sessions;
 
 use latchkey::{
     accounts::{AuthenticationMethod, Authentications, ClientInfo, Purpose, SignUp, UserId},
@@ -107,6 +108,7 @@ async fn open_session(database: &Database, id_hash: &str, user: UserId) -> Sessi
 
 fn session(user: UserId) -> NewSession {
     NewSession {
+        password_set_at: None,
         user,
         identity: None,
         authentications: Authentications::by(AuthenticationMethod::provider("google"), now()),

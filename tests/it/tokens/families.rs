@@ -22,7 +22,7 @@ async fn the_end_of_a_session_revokes_its_tokens(#[values(Engine::Sqlite, Engine
     assert!(!server.is_open(&one).await, "an access token that is still valid leads nowhere");
     assert!(server.verify(&one).await.is_ok());
 
-    server.database.end_other_sessions(ada, &three.session.session.id, &audit).await.unwrap();
+    server.database.end_other_sessions(ada, three.session.session.at_version(), &audit).await.unwrap();
     assert!(matches!(server.refresh(&two).await, Err(RefreshTokenError::Unknown)));
     assert!(server.refresh(&three).await.is_ok());
     assert_eq!(server.test.number("SELECT count(*) FROM events WHERE kind = 'token'").await, 0);

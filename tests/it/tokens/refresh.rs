@@ -278,6 +278,7 @@ async fn a_reuse_that_cannot_be_recorded_is_an_error(#[values(Engine::Sqlite, En
 /// A session that was opened at time 0: its first refresh token.
 async fn family(server: &Server, holder: TokenHolder) -> RefreshToken {
     let session = NewSession {
+        password_set_at: None,
         user: server.user("ada").await.id,
         identity: None,
         authentications: Authentications::by(AuthenticationMethod::provider("google"), at(0)),

@@ -117,7 +117,15 @@ impl Server {
 pub fn opening(user: UserId, earlier: Option<&str>) -> NewTokenSession<'_> {
     static ORIGIN: ClientInfo = ClientInfo { ip: None, user_agent: None, request_id: None, actor: Actor::User };
     let authentications = Authentications::by(AuthenticationMethod::provider("google"), OffsetDateTime::UNIX_EPOCH);
-    NewTokenSession { user, identity: None, authentications, client: &ORIGIN, holder: TokenHolder::Program, earlier }
+    NewTokenSession {
+        user,
+        identity: None,
+        authentications,
+        password_set_at: None,
+        client: &ORIGIN,
+        holder: TokenHolder::Program,
+        earlier,
+    }
 }
 
 /// Presents a refresh token to one server.
