@@ -26,3 +26,5 @@ CREATE TABLE users (
 -- Verifying an email address finds the users who only claimed it. Here and below, an index of a column that is mostly
 -- NULL holds the other rows alone: statistics over all rows would make it look useless to SQLite's planner.
 CREATE INDEX users_by_claimed_email ON users (claimed_email) WHERE claimed_email IS NOT NULL;
+-- The administrators' list of disabled users.
+CREATE INDEX users_disabled ON users (id) WHERE disabled_at IS NOT NULL;

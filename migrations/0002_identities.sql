@@ -22,4 +22,4 @@ CREATE TABLE identities (
 
 CREATE INDEX identities_by_user ON identities (user_id);
 -- Operators look users up by any of their addresses.
-CREATE INDEX identities_by_email ON identities (email);
+CREATE INDEX identities_by_email ON identities (email) WHERE email IS NOT NULL;

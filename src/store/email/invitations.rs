@@ -1,7 +1,6 @@
 //! Invitations: links in emails that let their recipient create an account. Each is bound to its email address, works
 //! until it expires, and is used up by the account that gets the address.
 
-use sqlx::AnyConnection;
 use time::OffsetDateTime;
 
 use crate::accounts::{AuditEvent, EmailAddress, EmailKind, Invitation, LinkKind, UserId};
@@ -10,6 +9,7 @@ use crate::store::audit::events::note;
 use crate::store::email::links::{LinkData, NewLink, make_link};
 use crate::store::email::message::to_address;
 use crate::store::email::queue::queue;
+use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
 use crate::store::ids::hash_of;
@@ -57,7 +57,7 @@ impl Database {
 
 /// Whether the email address is invited. Asked for every address or for none, by the policy: it reveals nothing.
 pub(in crate::store) async fn invitation_to(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     email: &EmailAddress,
     admission: &Admission<'_>,
 ) -> Result<Invitation, StoreError> {
@@ -79,7 +79,7 @@ pub(in crate::store) async fn invitation_to(
 }
 
 pub(in crate::store) async fn use_up_invitation(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     email: &EmailAddress,
 ) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM email_tokens WHERE email = $1 AND kind = $2")
