@@ -118,7 +118,7 @@ fn a_secret_has_a_text_a_uri_and_no_debug() {
 fn a_qr_code_has_its_corners_and_its_quiet_zone() {
     let code = QrCode::of(&secret().to_uri("app.example", "ada@example.com")).unwrap();
     let last = code.size() - 4 - 7;
-    for corner in [format!("M4 4h7v1h-7z"), format!("M{last} 4h7v1h-7z"), format!("M4 {last}h7v1h-7z")] {
+    for corner in ["M4 4h7v1h-7z".to_owned(), format!("M{last} 4h7v1h-7z"), format!("M4 {last}h7v1h-7z")] {
         assert!(code.path().contains(&corner), "{corner}");
     }
     let numbers = code.path().split(|character: char| !character.is_ascii_digit()).filter(|text| !text.is_empty());
