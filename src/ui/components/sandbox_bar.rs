@@ -3,20 +3,13 @@
 
 use leptos::prelude::*;
 
-#[cfg(feature = "sandbox")]
 use crate::ui::view::SandboxView;
 
-#[cfg(feature = "sandbox")]
 pub fn sandbox_bar() -> Option<AnyView> {
-    use_context::<SandboxView>().map(bar)
+    // A release build has no sandbox, and the compiler leaves out what is never drawn.
+    if cfg!(debug_assertions) { use_context::<SandboxView>().map(bar) } else { None }
 }
 
-#[cfg(not(feature = "sandbox"))]
-pub fn sandbox_bar() -> Option<AnyView> {
-    None
-}
-
-#[cfg(feature = "sandbox")]
 fn bar(sandbox: SandboxView) -> AnyView {
     let SandboxView { origin, inbox, .. } = sandbox;
     view! {
