@@ -48,7 +48,7 @@ export async function waitFor(url, child, seconds = 20) {
 
 /** Stops a process and waits until it has exited. */
 export function stopProcess(child) {
-  if (child.exitCode !== null) return Promise.resolve();
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
     child.once("close", resolve);
     child.kill("SIGTERM");
