@@ -11,6 +11,7 @@ mod http;
 mod load;
 mod log;
 mod machine;
+mod passkeys;
 mod passwords;
 mod processor;
 mod production;
@@ -53,6 +54,7 @@ fn run() -> Result<(), Failure> {
     table.dashboard(&dashboard::measure(&world, &log)?);
     table.sign_ins(&sign_ins::measure(&world)?);
     table.passwords(&passwords::measure(&world)?);
+    table.passkeys(&passkeys::measure(&world)?);
     table.drive(&drive::measure(&world)?);
     table.api(&api::measure(&world)?);
     table.verify(&verify::measure(&world)?);

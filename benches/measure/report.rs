@@ -7,6 +7,7 @@ use crate::{
     dashboard::Rounds,
     drive::Drive,
     load::Outcome,
+    passkeys::Passkeys,
     passwords::Passwords,
     production::Production,
     tokens::Found,
@@ -127,6 +128,32 @@ impl Table {
                 milliseconds(idle)
             ),
             "at most 3",
+        );
+    }
+
+    /// The passkey sign-ins, and the share of the verification.
+    pub fn passkeys(&self, passkeys: &Passkeys) {
+        let Passkeys { sign_ins, verification } = passkeys;
+        let verification = median(verification.iter().map(|round| round.as_secs_f64() * 1e6).collect());
+        let errors = match sign_ins.errors.iter().max_by_key(|(_, count)| **count) {
+            Some((error, _)) => format!("{} errors, most often: {error}", sign_ins.failed()),
+            None => "0 errors".to_owned(),
+        };
+        let whole = sign_ins.microseconds(&LATCHKEY);
+        self.row(
+            "Sign-ins with a passkey",
+            &format!(
+                "**{:.0} per second** ({} in {:.0} s, {errors})",
+                sign_ins.rate(),
+                sign_ins.done,
+                sign_ins.took.as_secs_f64()
+            ),
+            "",
+        );
+        self.row(
+            "Their processor time, and that of one verification alone",
+            &format!("{whole:.0} µs and {verification:.0} µs ({:.0} %)", 100.0 * verification / whole),
+            "",
         );
     }
 

@@ -180,6 +180,7 @@ mod authorize;
 mod avatar;
 mod basic;
 mod bounded_map;
+mod breached;
 mod browser;
 mod certificate;
 mod chooser;
@@ -311,6 +312,7 @@ impl Sandbox {
         let stop = shared.closing().clone();
         let variables = variables::variables(&origin, shared.clients());
         let mut router = Router::new()
+            .merge(breached::routes())
             .merge(landing::routes())
             .merge(mail::routes())
             .merge(control::routes())

@@ -90,6 +90,8 @@ pub(super) fn require_done(change: Changed) -> Result<(), AccountError> {
         Changed::EmailNeeded => FormError::EmailNeeded,
         Changed::EmailTaken => FormError::EmailLinkInvalid,
         Changed::OtherUser => FormError::EmailLinkOfAnotherUser,
+        Changed::PasskeyExists => FormError::PasskeyExists,
+        Changed::TooManyPasskeys => FormError::TooManyPasskeys,
     }
     .into())
 }

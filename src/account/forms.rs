@@ -14,6 +14,7 @@ use super::{
     forgot_password::ForgotPassword,
     link::LinkProvider,
     link_prompt::{CancelLink, ConfirmLink, ResolveLinkByPassword, ResolveLinkByProvider},
+    passkeys::{RemovePasskey, RenamePasskey},
     profile::ChooseName,
     reauthenticate::{ReauthenticateWithPassword, ReauthenticateWithProvider},
     reset_password::ResetPassword,
@@ -63,7 +64,7 @@ use Sender::{Administrator, Anyone, Owner};
 
 /// Signing out is not among them: it ends this browser's session, whichever user's it is. Signing out of the wrong account
 /// harms nobody, and a user who leaves a shared computer must not meet a button that does nothing.
-pub const FORMS: [Form; 32] = [
+pub const FORMS: [Form; 34] = [
     Form::of::<SignUp>(Anyone, Needed),
     Form::of::<SignInWithPassword>(Anyone, Needed),
     Form::of::<ForgotPassword>(Anyone, Needed),
@@ -84,6 +85,8 @@ pub const FORMS: [Form; 32] = [
     Form::of::<ConfirmLink>(Owner, Unneeded),
     Form::of::<CancelLink>(Anyone, Unneeded),
     Form::of::<SetPassword>(Owner, Needed),
+    Form::of::<RenamePasskey>(Owner, Unneeded),
+    Form::of::<RemovePasskey>(Owner, Unneeded),
     Form::of::<ChooseName>(Owner, Unneeded),
     Form::of::<Undo>(Anyone, Unneeded),
     Form::of::<DeleteAccount>(Owner, Unneeded),

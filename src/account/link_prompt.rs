@@ -67,7 +67,7 @@ pub async fn pending_link(context: &RequestContext) -> Result<PendingLink, Accou
 /// The pending link, if it is the one that the page showed. The threat: another tab may have replaced it. Eve, whose
 /// provider returns whatever she likes, opens a tab in Ada's browser while Ada is at the prompt, and Ada's password links
 /// Eve's identity. A form without an id was not rendered by us, and cannot come from another site.
-async fn shown_link(context: &RequestContext, shown: Option<&str>) -> Result<PendingLink, AccountError> {
+pub(super) async fn shown_link(context: &RequestContext, shown: Option<&str>) -> Result<PendingLink, AccountError> {
     let link = pending_link(context).await?;
     if shown.is_none_or(|shown| shown == link.id) { Ok(link) } else { Err(FormError::LinkExpired.into()) }
 }
@@ -95,7 +95,7 @@ async fn by_password(
         return Err(FormError::WrongPassword.into());
     }
     let remembered = context.jar.remember_account(&context.headers, &email, context.clock.now());
-    Ok(resolve(context, link, &user, None).await?.with(remembered))
+    Ok(resolve(context, link, &user, Proof::Method(AuthenticationMethod::Password)).await?.with(remembered))
 }
 
 async fn by_provider(context: &RequestContext, shown: Option<&str>, slug: &str) -> Result<Reply, AccountError> {
@@ -114,17 +114,28 @@ async fn by_session(context: &RequestContext, shown: Option<&str>) -> Result<Rep
     if signed_in.user.id != link.user {
         return Err(FormError::ReauthenticationMismatch.into());
     }
-    resolve(context, link, &signed_in.user, Some(signed_in.session.at_version())).await
+    resolve(context, link, &signed_in.user, Proof::Session(signed_in.session.at_version())).await
 }
 
-/// Links the pending identity in one transaction, and signs its user in. `session` is the one that authenticated the user;
-/// `None` after a password.
-async fn resolve(
+/// What showed that the account is the user's.
+pub(super) enum Proof<'a> {
+    /// The session, recently authenticated.
+    Session(SessionVersion<'a>),
+    /// A method that the user has just completed.
+    Method(AuthenticationMethod),
+}
+
+/// Links the pending identity in one transaction, and signs its user in.
+pub(super) async fn resolve(
     context: &RequestContext,
     link: PendingLink,
     user: &User,
-    session: Option<SessionVersion<'_>>,
+    proof: Proof<'_>,
 ) -> Result<Reply, AccountError> {
+    let (session, method) = match proof {
+        Proof::Session(session) => (Some(session), None),
+        Proof::Method(method) => (None, Some(method)),
+    };
     let settled = context
         .database
         .settle(&SettleRequest {
@@ -148,11 +159,12 @@ async fn resolve(
         _ => Reply::error(SettingsPage::Security.path(), FormError::LinkedElsewhere),
     };
     let reply = reply.with(cleared);
-    let by_password = session.is_none().then_some(AuthenticationMethod::Password);
     if context.signed_in.as_ref().is_some_and(|signed_in| signed_in.user.id == user.id) {
-        // The session stays, under a new id; only a password makes its authentication more recent.
-        return Ok(reply.with(context.renew_session(by_password).await?.unwrap_or_default()));
+        // The session stays, under a new id; only a method makes its authentication more recent.
+        return Ok(reply.with(context.renew_session(method).await?.unwrap_or_default()));
     }
-    let SignIn::Complete(session) = context.sign_in(user, AuthenticationMethod::Password, None).await?;
+    // A session that authenticated the user is this browser's.
+    let method = method.ok_or(AccountError::SignedOut)?;
+    let SignIn::Complete(session) = context.sign_in(user, method, None).await?;
     Ok(reply.with(session))
 }

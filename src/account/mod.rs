@@ -18,6 +18,7 @@ mod form_secret;
 mod forms;
 mod link;
 mod link_prompt;
+mod passkeys;
 mod passwords;
 mod profile;
 mod reauthenticate;
@@ -40,6 +41,9 @@ pub use email_link::{EMAIL_LINK_PATH, follow_email_link};
 pub use error::AccountError;
 pub use forms::{FORMS, Form, Sender};
 pub use link_prompt::pending_link;
+pub use passkeys::{
+    PasskeyAnswer, PasskeyOptions, PasskeyResponse, PasskeyStep, begin_passkey, finish_passkey, names_of,
+};
 pub use reply::{ProviderRequest, StartedFlow};
 pub use sign_in_with_token::{ProviderToken, SessionDelivery, TokenSignIn, TokenSignedIn};
 pub use verify_email::asked_in_this_browser;

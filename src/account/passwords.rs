@@ -22,6 +22,11 @@ pub(super) async fn hash_new_password(
 ) -> Result<PasswordHash, AccountError> {
     let from = context.client.ip;
     let password = context.passwords.choose(password, personal, from).await??;
+    if let Some(breached) = &context.breached_passwords
+        && breached.contain(&password).await
+    {
+        return Err(FormError::PasswordBreached.into());
+    }
     Ok(context.passwords.hash(&password, from).await?)
 }
 

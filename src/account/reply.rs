@@ -84,6 +84,14 @@ impl Reply {
         Self { clears_site_data: true, ..self }
     }
 
+    /// For an answer that is no redirect: the page that comes next, if the reply leads to one, and the cookies.
+    pub(super) fn into_location(self) -> (Option<String>, Vec<HeaderValue>) {
+        match self.to {
+            Destination::Page(location) => (Some(location), self.cookies),
+            Destination::Provider(_) => (None, self.cookies),
+        }
+    }
+
     /// Adds `Set-Cookie` values.
     #[must_use]
     pub fn with(mut self, cookies: impl IntoIterator<Item = HeaderValue>) -> Self {

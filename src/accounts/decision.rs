@@ -149,7 +149,7 @@ pub enum Invalidation {
     Password,
     /// The unexpired-session attack.
     Sessions,
-    /// The trojan-identifier attack.
+    /// Identities and passkeys: the trojan-identifier attack.
     Identities,
     /// The unexpired-email-change attack.
     EmailLinks,

@@ -78,6 +78,14 @@ pub enum EmailKind {
         account: Option<String>,
         revoked_access: Vec<RevokedAccess>,
     },
+    PasskeyAdded {
+        /// Its name.
+        passkey: String,
+        undo: EmailToken,
+    },
+    PasskeyRemoved {
+        passkey: String,
+    },
     PasswordChanged {
         /// There was no password before.
         first: bool,
@@ -119,6 +127,8 @@ impl EmailKind {
             Self::EmailChanged { .. }
             | Self::MethodAdded { .. }
             | Self::MethodRemoved { .. }
+            | Self::PasskeyAdded { .. }
+            | Self::PasskeyRemoved { .. }
             | Self::PasswordChanged { .. }
             | Self::TokenReused
             | Self::AccountDeleted { .. } => EmailPriority::Security,
@@ -142,7 +152,10 @@ impl EmailKind {
             Self::Invitation { .. } => Some(LinkKind::Invitation),
             Self::ResetPassword { .. } => Some(LinkKind::Reset),
             Self::ConfirmEmailChange { .. } => Some(LinkKind::ChangeEmail),
-            Self::EmailChanged { .. } | Self::MethodAdded { .. } | Self::PasswordChanged { .. } => Some(LinkKind::Undo),
+            Self::EmailChanged { .. }
+            | Self::MethodAdded { .. }
+            | Self::PasskeyAdded { .. }
+            | Self::PasswordChanged { .. } => Some(LinkKind::Undo),
             Self::AlreadyRegistered { .. }
             | Self::SignUpRefused
             | Self::NoPassword { .. }
@@ -150,6 +163,7 @@ impl EmailKind {
             | Self::EmailTaken
             | Self::MethodRemoved { .. }
             | Self::Code { .. }
+            | Self::PasskeyRemoved { .. }
             | Self::TokenReused
             | Self::AccountDeleted { .. } => None,
         }

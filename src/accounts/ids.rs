@@ -19,6 +19,10 @@ pub fn time_ordered_id(now: OffsetDateTime, random: [u8; 10]) -> Uuid {
 #[serde(try_from = "String", into = "String")]
 pub struct UserId(Uuid);
 
+/// For pages and forms. The authenticator's name for the passkey is its credential id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PasskeyId(Uuid);
+
 /// For pages and foreign keys. The provider's name for the identity is its [`IdentityKey`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct IdentityId(Uuid);
@@ -48,6 +52,11 @@ macro_rules! id {
 impl UserId {
     /// The nil UUID (RFC 9562 §5.9), for queries that must find no rows.
     pub const NOBODY: Self = Self(Uuid::nil());
+
+    /// The user handle of passkeys (WebAuthn §5.4.3): authenticators reveal it, and it says nothing about the user.
+    pub const fn handle(self) -> [u8; 16] {
+        self.0.into_bytes()
+    }
 }
 
 impl TryFrom<String> for UserId {
@@ -66,6 +75,7 @@ impl From<UserId> for String {
 
 id!(UserId);
 id!(IdentityId);
+id!(PasskeyId);
 
 /// Issuer and subject, the only stable identifier together (OpenID Connect Core §5.7). Compared byte for byte.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -53,6 +53,7 @@ pub struct EmailHolder {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum SignInMethod {
     Password,
+    Passkey,
     /// The provider's slug.
     Provider(String),
 }
@@ -60,11 +61,15 @@ pub enum SignInMethod {
 /// The code of [`SignInMethod::Password`]. No provider has this slug.
 pub const PASSWORD: &str = "password";
 
+/// The code of [`SignInMethod::Passkey`]. No provider has this slug.
+pub const PASSKEY: &str = "passkey";
+
 impl SignInMethod {
-    /// `password` or the provider's slug.
+    /// `password`, `passkey`, or the provider's slug.
     pub fn code(&self) -> &str {
         match self {
             Self::Password => PASSWORD,
+            Self::Passkey => PASSKEY,
             Self::Provider(slug) => slug,
         }
     }
@@ -72,6 +77,7 @@ impl SignInMethod {
     pub fn from_code(code: &str) -> Self {
         match code {
             PASSWORD => Self::Password,
+            PASSKEY => Self::Passkey,
             slug => Self::Provider(slug.to_owned()),
         }
     }

@@ -22,6 +22,7 @@ mod error;
 mod facts;
 mod ids;
 mod linking_context;
+mod passkey;
 mod password;
 mod password_hash;
 mod reason;
@@ -51,11 +52,12 @@ pub use email_requirement::EmailRequirement;
 pub use email_rules::claimed_accounts;
 pub use error::AccountsError;
 pub use facts::{EmailFact, Facts};
-pub use ids::{IdentityId, IdentityKey, UserId, time_ordered_id};
+pub use ids::{IdentityId, IdentityKey, PasskeyId, UserId, time_ordered_id};
 pub use linking_context::{
-    EmailHolder, EmailOwner, IdentityOwner, LinkingContext, PASSWORD, SignInMethod, UserSummary,
+    EmailHolder, EmailOwner, IdentityOwner, LinkingContext, PASSKEY, PASSWORD, SignInMethod, UserSummary,
 };
-pub use password::{NewPassword, PasswordError, canonical_password};
+pub use passkey::Passkey;
+pub use password::{NewPassword, PasswordError, PasswordRules, canonical_password};
 pub use password_hash::PasswordHash;
 pub use reason::Reason;
 pub use short_name::short_name;

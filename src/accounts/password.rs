@@ -10,10 +10,34 @@ use zxcvbn::zxcvbn;
 #[derive(Clone)]
 pub struct NewPassword(SecretString);
 
+/// What an operator may decide about passwords.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordRules {
+    min_chars: usize,
+}
+
+impl PasswordRules {
+    /// Code points that a new password must have; from 8 to 64, which every password may have (NIST SP 800-63B-4
+    /// §3.1.1.2).
+    pub fn with_min_length(chars: usize) -> Option<Self> {
+        (MIN_CHARS..=64).contains(&chars).then_some(Self { min_chars: chars })
+    }
+
+    pub const fn min_length(self) -> usize {
+        self.min_chars
+    }
+}
+
+impl Default for PasswordRules {
+    fn default() -> Self {
+        Self { min_chars: MIN_CHARS }
+    }
+}
+
 /// Never contains the password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
-    #[error("the password has fewer than 8 characters")]
+    #[error("the password has fewer characters than the minimum")]
     Short,
     /// More than 1024 characters, or 4096 bytes.
     #[error("the password has more than 1024 characters")]
@@ -32,11 +56,11 @@ impl NewPassword {
     ///
     /// # Errors
     /// [`PasswordError`], length first.
-    pub fn choose(password: &SecretString, personal: &[&str]) -> Result<Self, PasswordError> {
+    pub fn choose(password: &SecretString, personal: &[&str], rules: PasswordRules) -> Result<Self, PasswordError> {
         let password = canonical_password(password).ok_or(PasswordError::Long)?;
         let text = password.expose_secret();
         match text.chars().count() {
-            count if count < MIN_CHARS => return Err(PasswordError::Short),
+            count if count < rules.min_chars => return Err(PasswordError::Short),
             count if count > MAX_CHARS => return Err(PasswordError::Long),
             _ => {}
         }
@@ -108,7 +132,11 @@ mod tests {
 
     fn choose(text: &str) -> Result<NewPassword, PasswordError> {
         let place = "Taumatawhakatangihangakoauauotamateaturipukakapiki";
-        NewPassword::choose(&text.into(), &["ada.lovelace@example.com", "Ada Lovelace", place])
+        NewPassword::choose(
+            &text.into(),
+            &["ada.lovelace@example.com", "Ada Lovelace", place],
+            PasswordRules::default(),
+        )
     }
 
     #[rstest]
@@ -146,7 +174,9 @@ mod tests {
 
     #[test]
     fn personal_words_count_for_their_user_only() {
-        assert!(NewPassword::choose(&"ada.lovelace@example.com".into(), &["grace@example.org"]).is_ok());
+        let chosen =
+            NewPassword::choose(&"ada.lovelace@example.com".into(), &["grace@example.org"], PasswordRules::default());
+        assert!(chosen.is_ok());
     }
 
     #[test]
@@ -167,6 +197,18 @@ mod tests {
             ["sm\u{f6}rg\u{e5}sbord i B\u{e5}stad", "smo\u{308}rga\u{30a}sbord i Ba\u{30a}stad"]
                 .map(|text| choose(text).unwrap());
         assert_eq!(composed.expose().expose_secret(), decomposed.expose().expose_secret());
+    }
+
+    #[test]
+    fn a_longer_minimum_holds_beside_the_estimate() {
+        let rules = PasswordRules::with_min_length(15).unwrap();
+        let choose = |text: &str| NewPassword::choose(&text.into(), &[], rules).map(drop);
+        assert_eq!(choose("kX4#pQz!vW5&bN"), Err(PasswordError::Short));
+        assert_eq!(choose("kX4#pQz!vW5&bN2"), Ok(()));
+        assert_eq!(choose("passwordpassword"), Err(PasswordError::Common));
+        for refused in [0, 7, 65] {
+            assert_eq!(PasswordRules::with_min_length(refused), None);
+        }
     }
 
     #[test]

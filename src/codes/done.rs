@@ -18,6 +18,9 @@ codes! {
         /// The account's first password was set.
         PasswordSet = "password_set",
         PasswordChanged = "password_changed",
+        PasskeyAdded = "passkey_added",
+        PasskeyRenamed = "passkey_renamed",
+        PasskeyRemoved = "passkey_removed",
         EmailChanged = "email_changed",
         ProfileSaved = "profile_saved",
         /// One session of the user was ended.

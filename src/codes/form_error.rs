@@ -35,14 +35,27 @@ codes! {
         EmailInvalid = "email_invalid",
         /// The account has this email already.
         EmailUnchanged = "email_unchanged",
-        /// Fewer than 8 characters.
+        /// Fewer characters than the minimum (`PASSWORD_MIN_LENGTH`).
         PasswordShort = "password_short",
         /// More than 1024 characters.
         PasswordLong = "password_long",
         /// The password is on the list of common passwords.
         PasswordCommon = "password_common",
+        /// The password is known from a data breach (`BREACHED_PASSWORDS`).
+        PasswordBreached = "password_breached",
         /// The password is derived from the user's email or the site's name.
         PasswordPersonal = "password_personal",
+        /// The response of the browser or its authenticator failed a check; the audit trail names it.
+        PasskeyInvalid = "passkey_invalid",
+        /// No account has this passkey: it was removed.
+        PasskeyUnknown = "passkey_unknown",
+        /// The challenge is too old, was used, or belongs to another browser.
+        PasskeyExpired = "passkey_expired",
+        /// The credential was added before.
+        PasskeyExists = "passkey_exists",
+        TooManyPasskeys = "too_many_passkeys",
+        /// An empty name.
+        NameNeeded = "name_needed",
         /// The link of the email was used, has expired, or another one was used since.
         EmailLinkInvalid = "email_link_invalid",
         /// The link belongs to another user than the one signed in in this browser.

@@ -13,6 +13,8 @@ mod front_ends;
 mod mail;
 mod network;
 mod outbound;
+mod passkeys;
+mod passwords;
 mod providers;
 mod secret_key;
 mod security_txt;
@@ -37,12 +39,14 @@ use std::net::SocketAddr;
 use http::HeaderName;
 use ipnet::IpNet;
 use secrecy::SecretString;
+use url::Url;
 
 use crate::{
-    accounts::{Admins, EmailRequirement, SignUp},
+    accounts::{Admins, EmailRequirement, PasswordRules, SignUp},
     providers::Provider,
     relying_party::Outbound,
     sessions::AcceptedCredentials,
+    webauthn::Rp,
 };
 use secret_key::MissingFile;
 
@@ -70,6 +74,10 @@ pub struct Config {
     pub rate_limits: bool,
     /// The content of `/.well-known/security.txt`; without it there is none.
     pub security_txt: Option<SecurityTxt>,
+    /// The rules for new passwords (`PASSWORD_MIN_LENGTH`).
+    pub password_rules: PasswordRules,
+    /// The range service that knows breached passwords (`BREACHED_PASSWORDS`).
+    pub breached_passwords: Option<Url>,
     /// Whether users need an email address (`EMAIL_ADDRESS`).
     pub email_requirement: EmailRequirement,
     /// Who may create an account (`SIGN_UP`).
@@ -87,6 +95,8 @@ pub struct Config {
     /// The audience of our access tokens, if it is not us (`TOKEN_AUDIENCE`).
     pub token_audience: Option<String>,
     pub session_mode: SessionMode,
+    /// This site, as browsers know it for passkeys; `None` where there are none (`PASSKEYS`).
+    pub passkey_rp: Option<Rp>,
     /// Networks whose forwarding headers are trusted.
     pub trusted_proxies: Vec<IpNet>,
     /// The header in which they tell the client's address (`CLIENT_IP_HEADER`).
@@ -141,6 +151,8 @@ impl Config {
             database_pool: database::database_pool(env)?,
             outbound: outbound::parse(env, &base_url)?,
             rate_limits: network::rate_limits(env, &base_url)?,
+            password_rules: passwords::rules(env)?,
+            breached_passwords: passwords::breached(env, &base_url)?,
             trusted_proxies: network::trusted_proxies(env)?,
             client_ip_header: network::client_ip_header(env)?,
             cors_origins: api::cors_origins(env)?,
@@ -156,6 +168,7 @@ impl Config {
             admins: admins::parse(env)?,
             forward_auth_credentials: sessions::forward_auth_credentials(env)?,
             session_mode: sessions::session_mode(env)?,
+            passkey_rp: passkeys::relying_party(env, &base_url)?,
             token_audience: sessions::token_audience(env)?,
             reload_port: reload_port(env),
             log_json: log_json(env)?,

@@ -195,7 +195,7 @@ fn authenticated(claims: &AuthenticationClaims) -> String {
 
 fn method(method: &SignInMethod) -> String {
     match method {
-        SignInMethod::Password => "password".to_owned(),
+        SignInMethod::Password | SignInMethod::Passkey => method.code().to_owned(),
         SignInMethod::Provider(slug) => slug.clone(),
     }
 }

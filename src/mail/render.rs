@@ -81,6 +81,7 @@ impl Site {
         for method in methods {
             let name = match method {
                 SignInMethod::Password => "your password".to_owned(),
+                SignInMethod::Passkey => "a passkey".to_owned(),
                 SignInMethod::Provider(slug) => self.label(slug),
             };
             if !names.contains(&name) {
@@ -109,6 +110,8 @@ pub(super) fn may_reach_a_stranger(kind: &EmailKind) -> bool {
         | EmailKind::EmailChanged { .. }
         | EmailKind::MethodAdded { .. }
         | EmailKind::MethodRemoved { .. }
+        | EmailKind::PasskeyAdded { .. }
+        | EmailKind::PasskeyRemoved { .. }
         | EmailKind::PasswordChanged { .. }
         | EmailKind::TokenReused
         | EmailKind::AccountDeleted { .. } => false,

@@ -61,6 +61,7 @@ fn words(message: &EmailMessage, site: &Site) -> Words {
         Some(account) => format!(" ({account})"),
         None => String::new(),
     };
+    let named = |name: &str| outside::words(name).map_or_else(String::new, |name| format!(" ({name})"));
     let methods = |methods| match site.methods(methods) {
         Some(methods) => format!("You sign in with {methods}."),
         None => "Sign in the way you did before.".to_owned(),
@@ -187,6 +188,25 @@ fn words(message: &EmailMessage, site: &Site) -> Words {
                 closing: texts([NOTHING_TO_DO]),
             }
         }
+        EmailKind::PasskeyAdded { passkey, undo: link } => Words {
+            subject: format!("A passkey was added to your account at {at}"),
+            news: vec![format!("You can now sign in to your account at {at} with a passkey{}.", named(passkey))],
+            action: undo(link),
+            closing: texts([NOTHING_TO_DO]),
+        },
+        EmailKind::PasskeyRemoved { passkey } => Words {
+            subject: format!("A passkey was removed from your account at {at}"),
+            news: vec![format!(
+                "You can no longer sign in to your account at {at} with the passkey{}.",
+                named(passkey)
+            )],
+            action: page(
+                "If this wasn't you, sign in and check your sign-in methods and devices:",
+                "Sign in",
+                "/login",
+            ),
+            closing: texts([NOTHING_TO_DO]),
+        },
         EmailKind::PasswordChanged { first, undo: link } => {
             let (subject, news) = match first {
                 true => ("A password was set for your account", format!("Your account at {at} now has a password.")),

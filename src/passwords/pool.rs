@@ -9,7 +9,7 @@ use tracing::Span;
 
 use super::argon2id::{Cost, Hasher};
 use crate::{
-    accounts::{NewPassword, PasswordError, PasswordHash, canonical_password},
+    accounts::{NewPassword, PasswordError, PasswordHash, PasswordRules, canonical_password},
     limits::Places,
     sealing::random_bytes,
 };
@@ -28,6 +28,7 @@ pub struct PasswordPool(Arc<Pool>);
 
 struct Pool {
     hasher: Hasher,
+    rules: PasswordRules,
     hashes: Lane,
     estimates: Lane,
 }
@@ -86,15 +87,26 @@ pub enum PoolError {
 }
 
 impl PasswordPool {
-    /// A pool sized for this machine. `per_network`: whether one network has a share only (`RATE_LIMITS`).
+    /// A pool sized for this machine, for passwords by the default rules. `per_network`: whether one network has a share
+    /// only (`RATE_LIMITS`).
     pub fn new(per_network: bool) -> Self {
-        let threads = available_parallelism().map_or(1, |cores| cores.get().div_ceil(2));
-        let share = per_network.then_some(PER_NETWORK);
-        Self::of(Cost::TODAY, Lane::new(threads, HASHES, share), Lane::new(threads, ESTIMATES, share))
+        Self::with_rules(per_network, PasswordRules::default())
     }
 
-    fn of(cost: Cost, hashes: Lane, estimates: Lane) -> Self {
-        Self(Arc::new(Pool { hasher: Hasher::new(cost), hashes, estimates }))
+    /// The same for passwords by these rules.
+    pub fn with_rules(per_network: bool, rules: PasswordRules) -> Self {
+        let threads = available_parallelism().map_or(1, |cores| cores.get().div_ceil(2));
+        let share = per_network.then_some(PER_NETWORK);
+        Self::of(Cost::TODAY, Lane::new(threads, HASHES, share), Lane::new(threads, ESTIMATES, share), rules)
+    }
+
+    fn of(cost: Cost, hashes: Lane, estimates: Lane, rules: PasswordRules) -> Self {
+        Self(Arc::new(Pool { hasher: Hasher::new(cost), rules, hashes, estimates }))
+    }
+
+    /// The rules for new passwords.
+    pub fn rules(&self) -> PasswordRules {
+        self.0.rules
     }
 
     /// Runs [`NewPassword::choose`] in the pool; its strength estimate takes milliseconds. `personal`: the user's
@@ -110,9 +122,10 @@ impl PasswordPool {
     ) -> Result<Result<NewPassword, PasswordError>, PoolError> {
         let password = password.clone();
         let personal: Vec<String> = personal.iter().map(|text| (*text).to_owned()).collect();
+        let rules = self.0.rules;
         let work = move || {
             let personal: Vec<&str> = personal.iter().map(String::as_str).collect();
-            Ok(NewPassword::choose(&password, &personal))
+            Ok(NewPassword::choose(&password, &personal, rules))
         };
         self.0.estimates.run(from, work).await
     }
@@ -165,7 +178,7 @@ mod tests {
     const SMALL: Cost = Cost { memory_kib: 64, passes: 1 };
 
     fn pool(threads: usize, queue: usize) -> PasswordPool {
-        PasswordPool::of(SMALL, Lane::new(threads, queue, Some(100)), Lane::new(1, 1, None))
+        PasswordPool::of(SMALL, Lane::new(threads, queue, Some(100)), Lane::new(1, 1, None), PasswordRules::default())
     }
 
     async fn chosen(text: &str) -> NewPassword {
@@ -254,7 +267,8 @@ mod tests {
 
     #[tokio::test]
     async fn one_network_cannot_fill_the_queue() {
-        let pool = PasswordPool::of(SMALL, Lane::new(1, 10, Some(2)), Lane::new(1, 1, None));
+        let (hashes, estimates) = (Lane::new(1, 10, Some(2)), Lane::new(1, 1, None));
+        let pool = PasswordPool::of(SMALL, hashes, estimates, PasswordRules::default());
         let (one, other) = (Some(IpAddr::from([203, 0, 113, 1])), Some(IpAddr::from([203, 0, 113, 2])));
         let (_end, _first) = occupy(&pool).await;
         let mut waiting = Vec::new();

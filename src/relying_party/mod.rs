@@ -6,6 +6,7 @@
 mod address_guard;
 mod api;
 mod begin;
+mod breached_passwords;
 mod breaker;
 mod cached;
 mod checkup;
@@ -27,6 +28,7 @@ mod return_to;
 mod revoke;
 
 pub use begin::{AuthorizationOptions, BeginError, Prompt};
+pub use breached_passwords::BreachedPasswords;
 pub use cached::{CacheError, Cached, Lifetime};
 pub use checkup::{Announced, ClientCheck, EndpointSource, ProviderCheckup, TokenEndpointCheckup};
 pub use client::ClientError;

@@ -10,6 +10,7 @@ use super::{
     flow_cookies::FlowCookies,
     name_cookie::NameCookie,
     nonces::Nonces,
+    passkey_ceremonies::PasskeyCeremonies,
     pending_link::PendingLink,
     sealed_cookie::SealedCookie,
 };
@@ -46,6 +47,8 @@ pub struct Jar {
     pub sign_up: SealedCookie<String>,
     /// Nonces for front ends.
     pub nonces: Nonces,
+    /// Pending ceremonies of passkeys.
+    pub passkeys: PasskeyCeremonies,
     known: SealedCookie<Vec<String>>,
     last_account: SealedCookie<LastAccount>,
     cookies: Cookies,
@@ -78,13 +81,14 @@ impl Jar {
             link: SealedCookie::new(sealer.clone(), cookies, "link", 10 * MINUTES),
             sign_up: SealedCookie::new(sealer.clone(), cookies, "asked", DAYS),
             nonces: Nonces::new(sealer.clone(), cookies),
+            passkeys: PasskeyCeremonies::new(sealer.clone(), cookies),
             known: SealedCookie::new(sealer.clone(), cookies, "known", 365 * DAYS),
             last_account: SealedCookie::new(sealer, cookies, "last-account", 365 * DAYS),
             cookies,
         })
     }
 
-    /// The sign-in method that this browser used last: a provider's slug, or `password`.
+    /// The sign-in method that this browser used last: a provider's slug, `password` or `passkey`.
     pub fn last_used(&self, request: &HeaderMap) -> Option<Slug> {
         cookies::find(request, &self.cookies.name(LAST)).and_then(Slug::parse)
     }

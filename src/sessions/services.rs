@@ -11,8 +11,9 @@ use crate::{
     grants::Grants,
     limits::Budget,
     passwords::{Attempts, PasswordPool},
-    relying_party::{Clock, RelyingParty},
+    relying_party::{BreachedPasswords, Clock, RelyingParty},
     store::Database,
+    webauthn::Rp,
 };
 
 /// The services of this process, made once.
@@ -26,6 +27,8 @@ pub struct Services {
     /// Names and attributes of cookies.
     pub cookies: Cookies,
     pub passwords: PasswordPool,
+    /// Known from data breaches, if they are looked up.
+    pub breached_passwords: Option<BreachedPasswords>,
     /// Limits the password attempts per account.
     pub attempts: Attempts,
     /// Emails that anybody can cause.
@@ -40,6 +43,8 @@ pub struct Services {
     pub sign_up: SignUp,
     /// Who administers users (`ADMINS`).
     pub admins: Admins,
+    /// `None` with `PASSKEYS=off`.
+    pub passkey_rp: Option<Rp>,
     pub clock: Clock,
     /// Work that outlives its request.
     pub tasks: TaskTracker,

@@ -32,6 +32,15 @@ pub fn unlink(identity: &str) -> String {
     with_query("/settings/unlink", &[("identity", identity)])
 }
 
+pub fn remove_passkey(passkey: &str) -> String {
+    with_query("/settings/passkey", &[("passkey", passkey)])
+}
+
+/// The re-authentication, and back to a page.
+pub fn confirm(return_to: &str) -> String {
+    with_return_to("/confirm", Some(return_to))
+}
+
 /// Links a provider. Without `return_to` the person returns to the settings.
 pub fn link(slug: &str, return_to: Option<&str>) -> String {
     with_return_to(&with_query("/settings/link", &[("provider", slug)]), return_to)

@@ -11,6 +11,7 @@ pub mod islands;
 pub mod links;
 pub mod page;
 pub mod pages;
+pub mod passkeys;
 pub mod plain_document;
 pub mod timestamp;
 pub mod valid_html;

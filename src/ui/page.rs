@@ -18,7 +18,8 @@ use super::pages::{
     reset_password::ResetPasswordPage,
     settings::{
         account::AccountPage, activity::ActivityPage, change_email::ChangeEmailPage, connections::ConnectionsPage,
-        delete::DeletePage, link::LinkPage, security::SecurityPage, set_password::SetPasswordPage, unlink::UnlinkPage,
+        delete::DeletePage, link::LinkPage, remove_passkey::RemovePasskeyPage, security::SecurityPage,
+        set_password::SetPasswordPage, unlink::UnlinkPage,
     },
     sign_up::SignUpPage,
     undo::UndoPage,
@@ -70,6 +71,7 @@ pages! {
     ChangeEmail = "/settings/email", ChangeEmailPage;
     Link = "/settings/link", LinkPage;
     Unlink = "/settings/unlink", UnlinkPage;
+    RemovePasskey = "/settings/passkey", RemovePasskeyPage;
     Delete = "/settings/delete", DeletePage;
     Admin = "/admin", AdminPage;
     AdminUser = "/admin/user", AdminUserPage;

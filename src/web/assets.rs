@@ -57,7 +57,13 @@ pub fn urls(reload: Option<String>) -> Assets {
     let url = |path: &str| {
         Site::get(path).map_or_else(|| format!("/{path}"), |file| format!("/{path}?v={}", version_of(&file)))
     };
-    Assets { css: url("pkg/latchkey.css"), js: url("pkg/latchkey.js"), wasm: url("pkg/latchkey.wasm"), reload }
+    Assets {
+        css: url("pkg/latchkey.css"),
+        js: url("pkg/latchkey.js"),
+        wasm: url("pkg/latchkey.wasm"),
+        passkeys: url("passkeys.js"),
+        reload,
+    }
 }
 
 fn version_of(file: &EmbeddedFile) -> String {

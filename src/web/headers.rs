@@ -49,7 +49,7 @@ impl HeaderPolicy {
 const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), \
     fullscreen=(), geolocation=(), gyroscope=(), hid=(), identity-credentials-get=(), idle-detection=(), \
     local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), \
-    publickey-credentials-create=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), \
+    publickey-credentials-create=(self), publickey-credentials-get=(self), screen-wake-lock=(), serial=(), \
     storage-access=(), usb=(), xr-spatial-tracking=()";
 
 /// Makes the nonce of the request, passes it on as an extension, and sets the headers of the response.

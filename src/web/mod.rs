@@ -19,6 +19,7 @@ mod health;
 mod in_flight;
 mod lingering;
 mod pages;
+mod passkeys;
 mod prefetch;
 mod query;
 mod rate_limits;
@@ -33,6 +34,7 @@ mod sign_out;
 mod start;
 mod state;
 mod supervisor;
+mod well_known;
 
 pub use background::run_background_loops;
 pub use router::router;

@@ -24,11 +24,12 @@ use tower_http::{
 use super::{
     api, assets, callback, compression, credential,
     cross_origin::{self, FormPosts},
-    email_link, error_pages, form_post, forms, forward_auth, headers, health, in_flight, pages, prefetch, rate_limits,
-    request_context,
+    email_link, error_pages, form_post, forms, forward_auth, headers, health, in_flight, pages, passkeys, prefetch,
+    rate_limits, request_context,
     request_log::{REQUEST_ID, on_panic, on_response, span},
     security_txt, sign_out, start,
     state::AppState,
+    well_known,
 };
 use crate::{
     account::{EMAIL_LINK_PATH, FORMS},
@@ -120,6 +121,12 @@ fn signed_in_pages(app: &AppState) -> Router<AppState> {
     let email_link = get_only(email_link::email_link).route_layer(from_fn(prefetch::refuse));
     let email_links = Router::new().route(EMAIL_LINK_PATH, email_link);
     let limited_forms = from_fn_with_state(app.rate_limits.clone(), rate_limits::forms);
+    let limited_starts = from_fn_with_state(app.rate_limits.clone(), rate_limits::starts);
+    let passkeys = Router::new()
+        .route(passkeys::OPTIONS, post(passkeys::options))
+        .route_layer(limited_starts)
+        .merge(Router::new().route(passkeys::FINISH, post(passkeys::finish)).route_layer(limited_forms.clone()));
+    let pages = pages.merge(passkeys);
     let data = Router::new().route("/settings/data.json", pages::data());
     pages.merge(forms.merge(email_links).merge(data).route_layer(limited_forms))
 }
@@ -145,6 +152,8 @@ fn json_api(app: &AppState) -> Result<Router<AppState>, ConfigError> {
         .merge(api::published())
         .merge(api::not_found())
         .route(security_txt::PATH, get(security_txt::security_txt))
+        .route(well_known::CHANGE_PASSWORD, get(well_known::change_password))
+        .route(well_known::PASSKEY_ENDPOINTS, get(well_known::passkey_endpoints))
         .route("/.well-known/{*rest}", any(asset)))
 }
 

@@ -22,7 +22,7 @@ use crate::{
     limits::Budget,
     mail::SmtpTransport,
     passwords::{Attempts, PasswordPool},
-    relying_party::{Clock, RelyingParty},
+    relying_party::{BreachedPasswords, Clock, RelyingParty},
     sessions::{
         AcceptedCredentials, ClientInfo, Cookies, FormOwners, Jar, RequestContext, Services, SessionHandle,
         SessionTransport, SignedIn,
@@ -117,14 +117,19 @@ impl AppState {
         };
         let relying_party =
             RelyingParty::new(origin, config.outbound.clone(), config.providers.clone(), clock.clone())?;
+        let breached_passwords = match config.breached_passwords.clone() {
+            Some(ranges) => Some(BreachedPasswords::new(ranges, config.outbound.clone())?),
+            None => None,
+        };
         let picture_origins = relying_party.picture_origins();
         let tasks = TaskTracker::new();
         let services = Services {
             grants: Grants::new(database.clone(), relying_party.clone(), clock.clone(), tasks.clone()),
             jar: Jar::new(config.secret_keys.iter(), cookies)?,
-            passwords: PasswordPool::new(config.rate_limits),
+            passwords: PasswordPool::with_rules(config.rate_limits, config.password_rules),
             token_checks: token_checks(config.rate_limits),
             emails: emails(config.rate_limits),
+            breached_passwords,
             attempts: Attempts::new(config.rate_limits),
             mail_wake: mail.as_ref().map(|mail| mail.wake.clone()),
             database,
@@ -133,6 +138,7 @@ impl AppState {
             email_requirement,
             sign_up: config.sign_up.clone(),
             admins: config.admins.clone(),
+            passkey_rp: config.passkey_rp.clone(),
             clock,
             tasks,
         };

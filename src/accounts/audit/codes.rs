@@ -4,6 +4,7 @@ use super::{AuditEvent, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, Pur
 use crate::accounts::linking_context::{PASSWORD, SignInMethod};
 use crate::accounts::reason::Reason;
 use crate::codes::access::Access;
+use crate::webauthn::WebAuthnError;
 
 /// The outcome of a flow that failed before the policy was asked. Its reason is no reason of the policy; a second one is
 /// what the provider said.
@@ -53,6 +54,9 @@ impl From<&AuditEvent> for EventCodes {
             AuditEvent::PasswordRemoved => codes("password", password, "removed", []),
             AuditEvent::PasswordResetRequested => codes("password", password, "reset_requested", []),
             AuditEvent::PasswordReset => codes("password", password, "reset", []),
+            AuditEvent::PasskeyAdded => codes("passkey", None, "added", []),
+            AuditEvent::PasskeyRemoved => codes("passkey", None, "removed", []),
+            AuditEvent::PasskeyRefused { failure } => codes("passkey", None, "refused", [failure.code()]),
             AuditEvent::EmailChangeRequested => codes("email", None, "change_requested", []),
             AuditEvent::EmailChanged => codes("email", None, "changed", []),
             AuditEvent::NameChanged => codes("profile", None, "name_changed", []),
@@ -60,6 +64,7 @@ impl From<&AuditEvent> for EventCodes {
             AuditEvent::Undone(UndoneChange::MethodAdded { provider }) => {
                 codes("undo", Some(provider), "method_added", [])
             }
+            AuditEvent::Undone(UndoneChange::PasskeyAdded) => codes("undo", None, "passkey_added", []),
             AuditEvent::Undone(UndoneChange::PasswordChanged) => codes("undo", None, "password_changed", []),
             AuditEvent::Undone(UndoneChange::EmailChanged) => codes("undo", None, "email_changed", []),
             AuditEvent::SessionEnded => codes("session", None, "ended", []),
@@ -117,6 +122,11 @@ impl EventCodes {
             ("password", "removed") => AuditEvent::PasswordRemoved,
             ("password", "reset_requested") => AuditEvent::PasswordResetRequested,
             ("password", "reset") => AuditEvent::PasswordReset,
+            ("passkey", "added") => AuditEvent::PasskeyAdded,
+            ("passkey", "removed") => AuditEvent::PasskeyRemoved,
+            ("passkey", "refused") => {
+                AuditEvent::PasskeyRefused { failure: WebAuthnError::from_code(self.reasons.first()?)? }
+            }
             ("email", "change_requested") => AuditEvent::EmailChangeRequested,
             ("email", "changed") => AuditEvent::EmailChanged,
             ("profile", "name_changed") => AuditEvent::NameChanged,
@@ -124,6 +134,7 @@ impl EventCodes {
             ("undo", "method_added") => {
                 AuditEvent::Undone(UndoneChange::MethodAdded { provider: self.provider.clone()? })
             }
+            ("undo", "passkey_added") => AuditEvent::Undone(UndoneChange::PasskeyAdded),
             ("undo", "password_changed") => AuditEvent::Undone(UndoneChange::PasswordChanged),
             ("undo", "email_changed") => AuditEvent::Undone(UndoneChange::EmailChanged),
             ("session", "ended") => AuditEvent::SessionEnded,

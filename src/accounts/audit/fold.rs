@@ -10,6 +10,7 @@ impl AuditEvent {
             Self::WrongPassword
             | Self::WrongCode { .. }
             | Self::EmailCodeRequested
+            | Self::PasskeyRefused { .. }
             | Self::SignUpRequested
             | Self::PasswordResetRequested
             | Self::FlowFailed { .. } => true,
@@ -21,6 +22,8 @@ impl AuditEvent {
             | Self::SignOut { .. }
             | Self::PasswordChanged { .. }
             | Self::PasswordReset
+            | Self::PasskeyAdded
+            | Self::PasskeyRemoved
             | Self::EmailChangeRequested
             | Self::EmailChanged
             | Self::NameChanged

@@ -13,6 +13,7 @@ pub use outcome::{DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKi
 use super::linking_context::SignInMethod;
 use super::reason::Reason;
 use crate::codes::access::Access;
+use crate::webauthn::WebAuthnError;
 
 /// Something that happened to an account. Holds no secret and no token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +70,12 @@ pub enum AuditEvent {
     PasswordRemoved,
     PasswordResetRequested,
     PasswordReset,
+    PasskeyAdded,
+    PasskeyRemoved,
+    /// A response for a passkey of this user failed a check.
+    PasskeyRefused {
+        failure: WebAuthnError,
+    },
     EmailChangeRequested,
     EmailChanged,
     NameChanged,

@@ -123,6 +123,7 @@ pub enum UndoneChange {
         /// The provider's slug.
         provider: String,
     },
+    PasskeyAdded,
     PasswordChanged,
     EmailChanged,
 }

@@ -15,17 +15,21 @@ fn every_event() -> Vec<AuditEvent> {
         AuditEvent::Invited,
         AuditEvent::SignOut { method: None },
         AuditEvent::SignOut { method: Some(SignInMethod::Password) },
+        AuditEvent::SignOut { method: Some(SignInMethod::Passkey) },
         AuditEvent::SignOut { method: Some(SignInMethod::Provider(provider())) },
         AuditEvent::PasswordChanged { first: true },
         AuditEvent::PasswordChanged { first: false },
         AuditEvent::PasswordRemoved,
         AuditEvent::PasswordResetRequested,
         AuditEvent::PasswordReset,
+        AuditEvent::PasskeyAdded,
+        AuditEvent::PasskeyRemoved,
         AuditEvent::EmailChangeRequested,
         AuditEvent::EmailChanged,
         AuditEvent::NameChanged,
         AuditEvent::Unlinked { provider: provider() },
         AuditEvent::Undone(UndoneChange::MethodAdded { provider: provider() }),
+        AuditEvent::Undone(UndoneChange::PasskeyAdded),
         AuditEvent::Undone(UndoneChange::PasswordChanged),
         AuditEvent::Undone(UndoneChange::EmailChanged),
         AuditEvent::SessionEnded,
@@ -43,6 +47,7 @@ fn every_event() -> Vec<AuditEvent> {
             AuditEvent::WrongCode { method },
         ]);
     }
+    events.extend(WebAuthnError::ALL.iter().map(|failure| AuditEvent::PasskeyRefused { failure: *failure }));
     events.extend(GrantEnd::ALL.iter().map(|end| AuditEvent::GrantEnded { provider: provider(), end: *end }));
     for outcome in DecisionOutcome::ALL.iter().copied() {
         events.push(AuditEvent::SignUp { outcome, reasons: Reason::ALL.to_vec() });
@@ -80,6 +85,9 @@ const fn is_in_every_event(event: &AuditEvent) -> bool {
         | AuditEvent::PasswordChanged { .. }
         | AuditEvent::PasswordResetRequested
         | AuditEvent::PasswordReset
+        | AuditEvent::PasskeyAdded
+        | AuditEvent::PasskeyRemoved
+        | AuditEvent::PasskeyRefused { .. }
         | AuditEvent::EmailChangeRequested
         | AuditEvent::EmailChanged
         | AuditEvent::NameChanged

@@ -21,6 +21,9 @@ pub enum Changed {
     EmailTaken,
     /// Another user requested the link.
     OtherUser,
+    /// The credential belongs to an account already.
+    PasskeyExists,
+    TooManyPasskeys,
 }
 
 impl Database {

@@ -3,6 +3,7 @@
 pub(super) mod announce;
 pub(super) mod change;
 pub(super) mod change_email;
+pub(super) mod passkeys;
 pub(super) mod password;
 pub(super) mod reset;
 pub(super) mod sign_up;

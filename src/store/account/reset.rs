@@ -30,7 +30,8 @@ const MAX_RESETS: i64 = 20;
 fn may_reset(owner: &EmailOwner, enabled_providers: &[&str]) -> bool {
     let strong = owner.user.verified_email.as_ref().is_some_and(|email| email.method().is_strong());
     let has_provider = owner.methods.iter().any(|method| match method {
-        SignInMethod::Password => false,
+        // A passkey may be lost with its device.
+        SignInMethod::Password | SignInMethod::Passkey => false,
         SignInMethod::Provider(slug) => enabled_providers.contains(&slug.as_str()),
     });
     owner.methods.contains(&SignInMethod::Password) || !has_provider || !strong

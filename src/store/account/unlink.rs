@@ -11,6 +11,7 @@ use crate::store::error::StoreError;
 use crate::store::sessions::end::is_open;
 use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::identities::{identities_of, unlink};
+use crate::store::users::passkeys::count_passkeys;
 use crate::store::users::passwords::password_of;
 use crate::store::users::queries::user;
 
@@ -37,7 +38,10 @@ impl Database {
         let Some(removed) = identities.iter().find(|other| other.id == identity) else {
             return Ok(Changed::NotFound);
         };
-        if identities.len() == 1 && password_of(write.connection(), id).await?.is_none() {
+        let is_last = identities.len() == 1
+            && password_of(write.connection(), id).await?.is_none()
+            && count_passkeys(write.connection(), id).await? == 0;
+        if is_last {
             return Ok(Changed::LastSignInMethod);
         }
         unlink(&mut write, removed, audit.now).await?;

@@ -32,6 +32,7 @@ pub enum UndoStep {
         issuer: String,
         subject: String,
     },
+    PasskeyAdded,
     PasswordChanged,
     EmailChanged {
         old: EmailAddress,

@@ -12,6 +12,7 @@ use crate::store::error::StoreError;
 use crate::store::linking::request::SignedIn;
 use crate::store::sessions::end::delete_sessions_of;
 use crate::store::users::identities::{link_identity, refresh_identity, unlink_all};
+use crate::store::users::passkeys::delete_passkeys_since;
 use crate::store::users::passwords::drop_password;
 use crate::store::users::queries::{complete_user, create_user, drop_claim, refresh_user, replace_email, user};
 
@@ -120,7 +121,10 @@ pub(in crate::store) async fn invalidate(
         Invalidation::Claim => drop_claim(write.connection(), user).await,
         Invalidation::Password => drop_password(write.connection(), user).await,
         Invalidation::Sessions => delete_sessions_of(write, user, None).await.map(drop),
-        Invalidation::Identities => unlink_all(write, user, now).await,
+        Invalidation::Identities => {
+            delete_passkeys_since(write.connection(), user, OffsetDateTime::UNIX_EPOCH).await?;
+            unlink_all(write, user, now).await
+        }
         Invalidation::EmailLinks => invalidate_pending(write.connection(), user).await,
     }
 }

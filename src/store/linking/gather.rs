@@ -11,6 +11,7 @@ use crate::store::linking::request::Admission;
 use crate::store::sessions::end::is_open;
 use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::identities::{known_identity, providers_of};
+use crate::store::users::passkeys::count_passkeys;
 use crate::store::users::passwords::password_of;
 use crate::store::users::queries::{email_holders, email_owner, user};
 
@@ -118,6 +119,7 @@ async fn gather_email(
 
 async fn methods_of(write: &mut Write<'_>, user: UserId) -> Result<Vec<SignInMethod>, StoreError> {
     let password = password_of(write.connection(), user).await?.map(|_| SignInMethod::Password);
+    let passkey = (count_passkeys(write.connection(), user).await? > 0).then_some(SignInMethod::Passkey);
     let providers = providers_of(write.connection(), user).await?;
-    Ok(password.into_iter().chain(providers.into_iter().map(SignInMethod::Provider)).collect())
+    Ok(password.into_iter().chain(passkey).chain(providers.into_iter().map(SignInMethod::Provider)).collect())
 }

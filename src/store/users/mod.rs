@@ -6,6 +6,7 @@ pub(super) mod demo;
 pub(super) mod identities;
 pub(super) mod name;
 pub(super) mod pages;
+pub(super) mod passkeys;
 pub(super) mod passwords;
 pub(super) mod queries;
 pub(super) mod rows;

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     codes::form_error::ERROR_ANCHOR,
-    ui::{islands::password_peek::PasswordPeek, wording::Concern},
+    ui::{islands::password_peek::PasswordPeek, view::PasswordMinimum, wording::Concern},
 };
 
 pub fn of_email(concern: Option<Concern>) -> bool {
@@ -40,6 +40,11 @@ pub fn CodeField(value: Option<String>, invalid: bool) -> impl IntoView {
         />
     };
     around("code", "Code", hint, field.into_any())
+}
+
+/// What browsers may fill in where one signs in (`autocomplete`): the address, and with it a passkey.
+pub fn username(passkeys: bool) -> &'static str {
+    if passkeys { "username webauthn" } else { "username" }
 }
 
 #[component]
@@ -81,13 +86,14 @@ pub fn PasswordField(
     invalid: bool,
     #[prop(optional)] hint: Option<&'static str>,
 ) -> impl IntoView {
-    around("password", label, hint, password("current-password", value, invalid, hint))
+    around("password", label, hint, password("current-password", value, invalid, hint.is_some()))
 }
 
 #[component]
 pub fn NewPasswordField(#[prop(default = "New password")] label: &'static str, invalid: bool) -> impl IntoView {
-    let hint = Some("At least 8 characters. A short sentence works well.");
-    around("password", label, hint, password("new-password", None, invalid, hint))
+    let PasswordMinimum(chars) = use_context().unwrap_or_default();
+    let hint = format!("At least {chars} characters. A short sentence works well.");
+    around("password", label, Some(hint), password("new-password", None, invalid, true))
 }
 
 #[component]
@@ -120,7 +126,8 @@ pub fn TextField(
 
 /// A password field with the button that reveals it, hidden until the island hydrates. The button's name does not say
 /// "password", so that searching by label finds only the field.
-fn password(autocomplete: &'static str, value: Option<String>, invalid: bool, hint: Option<&'static str>) -> AnyView {
+fn password(autocomplete: &'static str, value: Option<String>, invalid: bool, has_hint: bool) -> AnyView {
+    let description = described_by("password", invalid, has_hint.then_some(()));
     view! {
         <PasswordPeek>
             <input
@@ -134,7 +141,7 @@ fn password(autocomplete: &'static str, value: Option<String>, invalid: bool, hi
                 required
                 value=value
                 aria-invalid=invalid.then_some("true")
-                aria-describedby=described_by("password", invalid, hint)
+                aria-describedby=description
             />
             <button
                 class="peek-button"

@@ -16,18 +16,20 @@ pub fn KeyMark() -> impl IntoView {
     }
 }
 
-/// The mark of the provider with this slug; the key for [`PASSWORD`], a door for a provider that is not built in.
+/// The mark of the provider with this slug; the key for [`PASSWORD`] and [`PASSKEY`], a door for a provider that is not built in.
 #[component]
 pub fn ProviderMark(slug: String) -> impl IntoView {
     match MARKS.iter().find(|mark| mark.slug == slug) {
         Some(mark) => provider_mark(mark).into_any(),
-        None if slug == PASSWORD => view! { <KeyMark /> }.into_any(),
+        None if slug == PASSWORD || slug == PASSKEY => view! { <KeyMark /> }.into_any(),
         None => door().into_any(),
     }
 }
 
 /// In the place of a provider's slug: a password.
 pub const PASSWORD: &str = "password";
+/// In the place of a provider's slug: a passkey.
+pub const PASSKEY: &str = "passkey";
 
 struct Mark {
     slug: &'static str,

@@ -13,6 +13,7 @@ use crate::ui::{
         notice::NoticeBox,
         sign_in_methods::MethodsByPost,
     },
+    passkeys::PasskeyButton,
     view::{ConfirmView, EmailCodeView, Notice},
     wording,
 };
@@ -23,7 +24,7 @@ pub fn ConfirmPage() -> impl IntoView {
 }
 
 fn draw(confirm: ConfirmView) -> AnyView {
-    let ConfirmView { who, methods, password, email_code, return_to, notice } = confirm;
+    let ConfirmView { who, methods, password, passkey, email_code, return_to, notice } = confirm;
     let concern = match notice {
         Some(Notice::FormError(form_error)) => Some(wording::concern(form_error)),
         _ => None,
@@ -38,6 +39,9 @@ fn draw(confirm: ConfirmView) -> AnyView {
     let on = Some(return_to);
     let with_code = with_email_code(email_code, !methods.is_empty(), of_code(concern), on.clone());
     let name = who.clone();
+    let to = on.clone();
+    let with_passkey =
+        passkey.then(|| view! { <PasskeyButton step="reauthenticate" text="Use a passkey" return_to=to /> });
     let with_password = password.then(|| {
         view! {
             <PostForm action="/auth/reauthenticate/password" return_to=on.clone()>
@@ -51,6 +55,8 @@ fn draw(confirm: ConfirmView) -> AnyView {
         <CardPage title="Confirm it's you" heading="Confirm it's you" failed signed_in=Some(Place::Settings)>
             <p class="lead">"You're signed in as " <strong>{who}</strong> ". Please sign in again to continue; we won't ask for the next ten minutes."</p>
             {notice}
+            {with_passkey}
+            {(passkey && password).then(|| view! { <Divider /> })}
             {with_password}
             {both.then(|| view! { <Divider /> })}
             {(!methods.is_empty())

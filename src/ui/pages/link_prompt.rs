@@ -11,6 +11,7 @@ use crate::ui::{
         notice::NoticeBox,
         sign_in_methods::MethodsByPost,
     },
+    passkeys::PasskeyButton,
     view::{LinkPromptView, Notice},
     wording,
 };
@@ -21,7 +22,8 @@ pub fn LinkPromptPage() -> impl IntoView {
 }
 
 fn draw(prompt: LinkPromptView) -> AnyView {
-    let LinkPromptView { id, provider, slug, email, methods, methods_off, password, signed_in, notice } = prompt;
+    let LinkPromptView { id, provider, slug, email, methods, methods_off, password, passkey, signed_in, notice } =
+        prompt;
     let explanation = view! {
         <div class="prose">
             <p>
@@ -39,12 +41,14 @@ fn draw(prompt: LinkPromptView) -> AnyView {
         let message = wording::notice_inside(&notice);
         view! { <NoticeBox message alert=wording::is_alarming(&notice) /> }
     });
-    let stuck = !signed_in && !password && methods.is_empty();
+    let stuck = !signed_in && !password && !passkey && methods.is_empty();
     let steps = if signed_in {
         confirm(id)
     } else {
         let both = password && !methods.is_empty();
         view! {
+            {passkey.then(|| view! { <PasskeyButton step="link" text="Use a passkey" /> })}
+            {(passkey && password).then(|| view! { <Divider /> })}
             {password.then(|| with_password(id.clone(), email, of_password(concern)))}
             {both.then(|| view! { <Divider /> })}
             {(!methods.is_empty()).then(|| view! { <MethodsByPost providers=methods action="/auth/link/provider" link=Some(id) /> })}

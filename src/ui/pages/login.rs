@@ -8,12 +8,13 @@ use crate::{
     ui::{
         components::{
             card_page::{CardPage, Divider},
-            field::{EmailField, PasswordField, of_email, of_password},
+            field::{EmailField, PasswordField, of_email, of_password, username},
             form::{PostForm, Submit},
             notice::NoticeBox,
             sign_in_methods::{FewMethods, SignInMethods},
         },
         links,
+        passkeys::PasskeyButton,
         view::{LoginView, Notice, ProviderButton, SandboxView},
         wording,
     },
@@ -59,18 +60,34 @@ fn methods(login: LoginView) -> AnyView {
     }
     let form_error = form_error_of(&login);
     let demo = login.demo_account().cloned();
-    let LoginView { providers, return_to, password, password_last_used, email, last_account, .. } = login;
+    let LoginView {
+        providers,
+        return_to,
+        password,
+        password_last_used,
+        passkeys,
+        passkey_last_used,
+        email,
+        last_account,
+        ..
+    } = login;
     let (email, typed) = match demo {
         Some((email, password)) => (Some(email), Some(password)),
         None => (email, None),
     };
     let concern = form_error.map(wording::concern);
+    let with_passkey = passkeys.then(|| {
+        let return_to = return_to.clone();
+        view! {
+            <PasskeyButton step="sign_in" text="Use a passkey" return_to last_used=passkey_last_used />
+        }
+    });
     let (last, others): (Vec<_>, Vec<_>) = providers.into_iter().partition(|provider| provider.last_used);
     let last = (!last.is_empty()).then(|| last_used(last, last_account, return_to.clone()));
     let form = password.then(|| {
         view! {
             <PostForm action="/auth/password/sign-in" return_to=return_to.clone() form_error>
-                <EmailField value=email invalid=of_email(concern) />
+                <EmailField value=email autocomplete=username(passkeys) invalid=of_email(concern) />
                 <PasswordField value=typed invalid=of_password(concern) />
                 <Submit text="Sign in" busy="Signing in…" note=password_last_used.then_some("Last used") />
             </PostForm>
@@ -86,7 +103,7 @@ fn methods(login: LoginView) -> AnyView {
         view! { <p class="fine-print">"New here? We'll create your account when you first sign in."</p> }.into_any()
     });
     let order = if form_error.is_some() { [form, last, others] } else { [last, form, others] };
-    (divided(order), new).into_any()
+    (divided(order), with_passkey, new).into_any()
 }
 
 /// What is there, with "or" between.

@@ -26,6 +26,9 @@ fn draw(view: EmailLinkView) -> AnyView {
         Undoing::MethodAdded(label) => {
             (format!("{label} was added as a way to sign in."), format!("{label} is removed from your account."))
         }
+        Undoing::PasskeyAdded => {
+            ("A passkey was added to it.".into(), "That passkey, and any added after it, stop working.".into())
+        }
         Undoing::PasswordChanged => ("Its password was set or changed.".into(), "That password stops working.".into()),
         Undoing::EmailChanged => {
             ("Its email address was changed.".into(), format!("{email} is its email address again."))

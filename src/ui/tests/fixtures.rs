@@ -5,8 +5,8 @@ use crate::{
     ui::view::{
         AccountSettingsView, ActivitySettingsView, ActivityView, CalendarView, CheckInboxView, ConfirmView,
         ConnectionSettingsView, DashboardView, DeviceView, EmailCodeView, EmailLink, EmailLinkPageView, EmailLinkView,
-        GrantView, IdentityView, LinkPromptView, LoginView, NextStep, ProfileView, ProviderButton, SandboxView,
-        SecuritySettingsView, SessionView, StepState,
+        GrantView, IdentityView, LinkPromptView, LoginView, NextStep, PasskeyView, PasskeysView, ProfileView,
+        ProviderButton, SandboxView, SecuritySettingsView, SessionView, StepState,
     },
 };
 
@@ -78,6 +78,7 @@ pub fn dashboard() -> DashboardView {
         picture: Some("https://pictures.example/ada.png".into()),
         member_since: 1_767_225_600,
         next_steps: vec![(NextStep::AddEmail, StepState::Done), (NextStep::AddMethod, StepState::Open)],
+        upgrades_to_passkey: false,
         calendar: CalendarView::Off,
         identities: vec![
             IdentityView {
@@ -145,6 +146,7 @@ pub fn email_of_sign_up(asked_here: bool) -> EmailLinkView {
 
 pub fn link_prompt() -> LinkPromptView {
     LinkPromptView {
+        passkey: false,
         id: "waiting".into(),
         provider: "Google".into(),
         slug: "google".into(),
@@ -159,6 +161,7 @@ pub fn link_prompt() -> LinkPromptView {
 
 pub fn confirm() -> ConfirmView {
     ConfirmView {
+        passkey: true,
         who: "ada@example.com".into(),
         methods: vec![google()],
         password: true,
@@ -201,6 +204,7 @@ pub fn security_settings() -> SecuritySettingsView {
         ],
         linkable: six(),
         may_unlink: true,
+        passkeys: Some(passkeys()),
         reauthenticated: false,
         devices: vec![
             DeviceView {
@@ -253,5 +257,20 @@ pub fn activity_settings() -> ActivitySettingsView {
                 ip: "203.0.113.7".into(),
             },
         ],
+    }
+}
+
+pub fn passkeys() -> PasskeysView {
+    let passkey = PasskeyView {
+        id: "passkey-1".into(),
+        name: "iCloud Keychain".into(),
+        synced: true,
+        added_at: NEW_YEAR,
+        last_used_at: Some(NEW_YEAR + 86_400),
+    };
+    PasskeysView {
+        passkeys: vec![passkey.clone(), PasskeyView { id: "passkey-2".into(), last_used_at: None, ..passkey }],
+        may_remove: true,
+        ..PasskeysView::default()
     }
 }

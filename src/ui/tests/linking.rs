@@ -110,7 +110,15 @@ async fn markup_in_names_is_escaped() {
         EmailCodeView::Sent { email: text(), code: Some(text()), inbox: Some("http://localhost:1/".into()) },
     ] {
         let (return_to, notice) = (text(), notice.clone());
-        let view = ConfirmView { who: text(), methods: methods(), password: true, email_code, return_to, notice };
+        let view = ConfirmView {
+            who: text(),
+            methods: methods(),
+            password: true,
+            passkey: true,
+            email_code,
+            return_to,
+            notice,
+        };
         stays_text(&render("/confirm", view).await);
     }
     let view = LinkPromptView {

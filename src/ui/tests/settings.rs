@@ -8,7 +8,7 @@ use crate::{
     codes::{access::Access, done::Done, form_error::FormError, settings_page::SettingsPage},
     ui::view::{
         AccountSettingsView, ActivitySettingsView, ActivityView, ChangeEmailView, DeleteView, DeviceView, IdentityView,
-        LinkView, Notice, ProfileView, ProviderButton, SecuritySettingsView, SetPasswordView, UnlinkView,
+        LinkView, Notice, PasskeysView, ProfileView, ProviderButton, SecuritySettingsView, SetPasswordView, UnlinkView,
     },
 };
 
@@ -32,10 +32,17 @@ async fn each_settings_page_shows_its_own() {
                 "href=\"/settings/password\"",
                 "href=\"/settings/unlink?identity=identity-1\"",
                 "href=\"/settings/unlink?identity=identity-2\"",
+                "href=\"/settings/passkey?passkey=passkey-1\"",
+                "iCloud Keychain",
                 "This browser",
                 "Safari on an iPhone",
             ],
-            &["/settings/sessions/end", "/settings/sessions/end-others"],
+            &[
+                "/settings/passkeys/rename",
+                "/settings/passkeys/rename",
+                "/settings/sessions/end",
+                "/settings/sessions/end-others",
+            ],
         ),
         ("Connections", &connections, &["href=\"/drive\"", "href=\"/calendar\""], &[]),
         (
@@ -121,6 +128,7 @@ async fn a_new_account_has_sound_settings() {
         password_set_at: None,
         identities: vec![],
         linkable: vec![],
+        passkeys: Some(PasskeysView::default()),
         devices,
         ..security_settings()
     };

@@ -15,6 +15,8 @@ pub struct DashboardView {
     pub next_steps: Vec<(NextStep, StepState)>,
     /// Oldest first.
     pub identities: Vec<IdentityView>,
+    /// The password manager may add a passkey by itself: the person has just signed in with a password, and has none.
+    pub upgrades_to_passkey: bool,
     pub calendar: CalendarView,
     pub session: SessionView,
     /// Set while the sandbox stands in for the providers.

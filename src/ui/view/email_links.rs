@@ -70,6 +70,7 @@ pub enum EmailLink {
 pub enum Undoing {
     /// A provider (its label) was added.
     MethodAdded(String),
+    PasskeyAdded,
     /// The password was set or changed.
     PasswordChanged,
     EmailChanged,

@@ -18,6 +18,8 @@ pub struct LinkPromptView {
     pub methods_off: Vec<String>,
     /// The account has a password.
     pub password: bool,
+    /// The account has a passkey.
+    pub passkey: bool,
     /// The person is signed in to this account, and recently authenticated: one button links.
     pub signed_in: bool,
     pub notice: Option<Notice>,
@@ -31,6 +33,8 @@ pub struct ConfirmView {
     pub methods: Vec<ProviderButton>,
     /// The account has a password.
     pub password: bool,
+    /// The account has a passkey.
+    pub passkey: bool,
     pub email_code: EmailCodeView,
     pub return_to: String,
     pub notice: Option<Notice>,

@@ -17,6 +17,10 @@ pub struct LoginView {
     pub last_account: Option<String>,
     /// This browser signed in with a password last.
     pub password_last_used: bool,
+    /// Passkeys are enabled.
+    pub passkeys: bool,
+    /// This browser signed in with a passkey last.
+    pub passkey_last_used: bool,
     /// The address that was just submitted, so that it need not be typed again.
     pub email: Option<String>,
     /// Set while the sandbox stands in for the providers.

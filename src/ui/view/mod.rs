@@ -38,6 +38,8 @@ pub struct Assets {
     /// The JavaScript glue.
     pub js: String,
     pub wasm: String,
+    /// The script for passkeys.
+    pub passkeys: String,
     /// `ws://` URL of `cargo leptos watch`'s live reload, in development only.
     pub reload: Option<String>,
 }
@@ -49,6 +51,7 @@ impl Default for Assets {
             css: "/pkg/latchkey.css".into(),
             js: "/pkg/latchkey.js".into(),
             wasm: "/pkg/latchkey.wasm".into(),
+            passkeys: "/passkeys.js".into(),
             reload: None,
         }
     }
@@ -74,6 +77,16 @@ pub struct Places {
     pub drive: bool,
     /// `/admin`: the user is an administrator.
     pub admin: bool,
+}
+
+/// The fewest characters of a new password (`PASSWORD_MIN_LENGTH`), in the context of all pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordMinimum(pub usize);
+
+impl Default for PasswordMinimum {
+    fn default() -> Self {
+        Self(8)
+    }
 }
 
 /// The form field that holds the account that the form was rendered for.

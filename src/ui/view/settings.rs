@@ -2,6 +2,7 @@
 
 use super::{GrantView, IdentityView, Notice, ProviderButton};
 use crate::codes::{access::Access, form_error::FormError};
+use crate::ui::passkeys::KnownPasskeys;
 
 /// `/settings`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub struct SecuritySettingsView {
     pub linkable: Vec<ProviderButton>,
     /// False for the last sign-in method.
     pub may_unlink: bool,
+    /// `None` where passkeys are disabled.
+    pub passkeys: Option<PasskeysView>,
     /// Recently authenticated: sensitive forms work at once.
     pub reauthenticated: bool,
     /// This browser first.
@@ -95,6 +98,38 @@ pub struct ActivityView {
     pub device: String,
     /// IP address.
     pub ip: String,
+}
+
+/// The account's passkeys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PasskeysView {
+    /// Oldest first.
+    pub passkeys: Vec<PasskeyView>,
+    pub known: KnownPasskeys,
+    /// There are as many as an account can have.
+    pub full: bool,
+    pub reauthenticated: bool,
+    /// False for the last sign-in method.
+    pub may_remove: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PasskeyView {
+    pub id: String,
+    pub name: String,
+    /// There is a copy on other devices.
+    pub synced: bool,
+    pub added_at: i64,
+    pub last_used_at: Option<i64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemovePasskeyView {
+    pub id: String,
+    pub name: String,
+    /// The last sign-in method cannot be removed.
+    pub last: bool,
+    pub form_error: Option<FormError>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

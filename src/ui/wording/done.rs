@@ -26,6 +26,12 @@ pub fn done(done: Done, return_to: Option<&str>) -> Message {
             "Password changed.",
             "You've been signed out on your other devices. Use the new password to sign in there.",
         ),
+        Done::PasskeyAdded => ("Passkey added.", "You can use it the next time you sign in."),
+        Done::PasskeyRenamed => ("Passkey renamed.", "Your changes are in place."),
+        Done::PasskeyRemoved => (
+            "Passkey removed.",
+            "You've been signed out on your other devices. If your password manager still shows it, delete it there, too.",
+        ),
         Done::EmailChanged => (
             "Email address changed.",
             "We'll use the new address. Your old address received instructions to undo this.",
@@ -60,6 +66,9 @@ pub fn done(done: Done, return_to: Option<&str>) -> Message {
         | Done::LinkCancelled
         | Done::PasswordSet
         | Done::PasswordChanged
+        | Done::PasskeyAdded
+        | Done::PasskeyRenamed
+        | Done::PasskeyRemoved
         | Done::EmailChanged
         | Done::ProfileSaved
         | Done::DeviceEnded

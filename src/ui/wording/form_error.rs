@@ -28,6 +28,7 @@ pub fn concern(form_error: FormError) -> Concern {
         | FormError::PasswordShort
         | FormError::PasswordLong
         | FormError::PasswordCommon
+        | FormError::PasswordBreached
         | FormError::PasswordPersonal => Concern::Password,
         FormError::ConfirmationMissing => Concern::Word,
         FormError::EmailCodeWrong => Concern::Code,
@@ -48,6 +49,12 @@ pub fn concern(form_error: FormError) -> Concern {
         | FormError::NotFound
         | FormError::ScopeDeclined
         | FormError::AccountMismatch
+        | FormError::PasskeyInvalid
+        | FormError::PasskeyUnknown
+        | FormError::PasskeyExpired
+        | FormError::PasskeyExists
+        | FormError::TooManyPasskeys
+        | FormError::NameNeeded
         | FormError::ServerError => Concern::Nothing,
     }
 }
@@ -85,7 +92,7 @@ fn sentences(form_error: FormError) -> (Tone, &'static str, &'static str) {
         }
         FormError::EmailUnchanged => (Tone::Mild, "That's already your email address.", "Enter a different one."),
         FormError::PasswordShort => {
-            (Tone::Serious, "This password is too short.", "Use at least 8 characters. A short sentence works well.")
+            (Tone::Serious, "This password is too short.", "Choose a longer one. A short sentence works well.")
         }
         FormError::PasswordLong => (Tone::Serious, "This password is too long.", "Use at most 1024 characters."),
         FormError::PasswordCommon => (
@@ -93,11 +100,34 @@ fn sentences(form_error: FormError) -> (Tone, &'static str, &'static str) {
             "This password is too common.",
             "Choose one that's harder to guess. A short sentence works well.",
         ),
+        FormError::PasswordBreached => {
+            (Tone::Serious, "This password was in a data breach.", "Choose one that you don't use anywhere else.")
+        }
         FormError::PasswordPersonal => (
             Tone::Serious,
             "This password is too easy to guess.",
             "Don't use your name, your email address or the name of this site.",
         ),
+        FormError::PasskeyInvalid => (
+            Tone::Serious,
+            "That passkey couldn't be used.",
+            "Nothing changed. Try again, or use another way to sign in.",
+        ),
+        FormError::PasskeyUnknown => (
+            Tone::Serious,
+            "That passkey isn't linked to an account here.",
+            "It may have been removed. Use another passkey, or another way to sign in.",
+        ),
+        FormError::PasskeyExpired => {
+            (Tone::Mild, "That took too long, or was started in another browser.", "Nothing changed. Try again.")
+        }
+        FormError::PasskeyExists => {
+            (Tone::Mild, "That passkey was already added.", "Use a different device or password manager.")
+        }
+        FormError::TooManyPasskeys => {
+            (Tone::Mild, "You have as many passkeys as an account can have.", "Remove one that you no longer use.")
+        }
+        FormError::NameNeeded => (Tone::Mild, "The name is missing.", "Enter a name."),
         FormError::EmailLinkInvalid => (
             Tone::Mild,
             "This link has expired.",
@@ -196,6 +226,7 @@ fn step(form_error: FormError, return_to: Option<&str>) -> Option<(&'static str,
         | FormError::PasswordShort
         | FormError::PasswordLong
         | FormError::PasswordCommon
+        | FormError::PasswordBreached
         | FormError::PasswordPersonal
         | FormError::SignUpNotPermitted
         | FormError::ReauthenticationMismatch
@@ -205,6 +236,12 @@ fn step(form_error: FormError, return_to: Option<&str>) -> Option<(&'static str,
         | FormError::NotFound
         | FormError::ScopeDeclined
         | FormError::AccountMismatch
+        | FormError::PasskeyInvalid
+        | FormError::PasskeyUnknown
+        | FormError::PasskeyExpired
+        | FormError::PasskeyExists
+        | FormError::TooManyPasskeys
+        | FormError::NameNeeded
         | FormError::ServerError => None,
     }
 }

@@ -21,6 +21,7 @@ mod well_known;
 pub use caller::{Authentication, authorization_decides};
 pub use cors::{Cors, share};
 pub use error::{challenge, error_of_status};
+pub use json::{JsonBody, optional_text, text};
 pub use openapi::Documents;
 
 use axum::{

@@ -92,9 +92,13 @@ fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, bool
         AuditEvent::Invited => calm("Invited someone"),
         AuditEvent::SignOut { method: None } => calm("Signed out"),
         AuditEvent::SignOut { method: Some(SignInMethod::Password) } => calm("Signed out (signed in with a password)"),
+        AuditEvent::SignOut { method: Some(SignInMethod::Passkey) } => calm("Signed out (signed in with a passkey)"),
         AuditEvent::SignOut { method: Some(SignInMethod::Provider(slug)) } => {
             calm(&format!("Signed out (signed in with {})", label(slug)))
         }
+        AuditEvent::PasskeyAdded => alarm("Added a passkey"),
+        AuditEvent::PasskeyRemoved => alarm("Removed a passkey"),
+        AuditEvent::PasskeyRefused { .. } => alarm("A sign-in with a passkey was refused"),
         AuditEvent::PasswordChanged { first: true } => alarm("Set a password"),
         AuditEvent::PasswordChanged { first: false } => alarm("Changed the password"),
         AuditEvent::PasswordRemoved => alarm("Removed the password"),
@@ -107,6 +111,7 @@ fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, bool
         AuditEvent::Undone(UndoneChange::MethodAdded { provider }) => {
             alarm(&format!("Undid the linking of {}", label(provider)))
         }
+        AuditEvent::Undone(UndoneChange::PasskeyAdded) => alarm("Undid the addition of a passkey"),
         AuditEvent::Undone(UndoneChange::PasswordChanged) => alarm("Undid a password change"),
         AuditEvent::Undone(UndoneChange::EmailChanged) => alarm("Undid a change of the email address"),
         AuditEvent::SessionEnded => calm("Signed out another device"),

@@ -7,7 +7,7 @@ use super::{
     page_request::{PageRequest, PageResult},
 };
 use crate::{
-    accounts::{Identity, User, describe_device},
+    accounts::{AuthenticationMethod, Identity, User, describe_device},
     store::Session,
     ui::{
         page::Page,
@@ -23,7 +23,16 @@ pub async fn dashboard(request: PageRequest) -> PageResult {
     };
     let identities = request.app.database.identities(user.id).await?;
     let calendar = calendar::card(&request, user.id, &identities).await?;
-    let methods = identities.len() + usize::from(request.app.database.password_of(user.id).await?.is_some());
+    let has_password = request.app.database.password_of(user.id).await?.is_some();
+    let by_password = session.signed_in_by.first() == Some(&AuthenticationMethod::Password)
+        && request.signed_in()?.is_recently_authenticated(request.context.clock.date());
+    let methods = identities.len() + usize::from(has_password);
+    // Most requests need no query for it.
+    let passkeys = match methods < 2 || by_password {
+        true => request.app.database.passkeys(user.id).await?.len(),
+        false => 0,
+    };
+    let methods = methods + passkeys;
     let asks_for_email = request.context.email_requirement.applies_to(&user);
     let view = DashboardView {
         notice: request.notice_or_done(),
@@ -33,6 +42,7 @@ pub async fn dashboard(request: PageRequest) -> PageResult {
         name: user.name,
         member_since: user.created_at.unix_timestamp(),
         identities: identities.into_iter().map(|identity| identity_view(&request, identity)).collect(),
+        upgrades_to_passkey: by_password && passkeys == 0 && request.context.passkey_rp.is_some(),
         calendar,
         session: session_view(&request, session),
         sandbox: request.app.sandbox.clone(),

@@ -116,6 +116,7 @@ fn link_view(request: &PageRequest, link: store::EmailLink) -> Option<EmailLink>
         LinkKind::Undo => EmailLink::Undo {
             what: match link.data.undo? {
                 UndoStep::MethodAdded { provider, .. } => Undoing::MethodAdded(request.label(&provider)),
+                UndoStep::PasskeyAdded => Undoing::PasskeyAdded,
                 UndoStep::PasswordChanged => Undoing::PasswordChanged,
                 UndoStep::EmailChanged { .. } => Undoing::EmailChanged,
             },

@@ -29,6 +29,7 @@ pub async fn prompt(request: PageRequest) -> PageResult {
         methods,
         methods_off,
         password: request.app.database.password_of(link.user).await?.is_some(),
+        passkey: has_passkey(&request, link.user).await?,
         signed_in: signed_in
             .is_some_and(|it| it.user.id == link.user && it.is_recently_authenticated(request.context.clock.date())),
         notice: request.notice(),
@@ -66,6 +67,7 @@ pub async fn confirm(request: PageRequest) -> PageResult {
         who: email.or_else(|| user.name.clone()).unwrap_or_else(|| "your account".to_owned()),
         methods,
         password: request.app.database.password_of(user.id).await?.is_some(),
+        passkey: has_passkey(&request, user.id).await?,
         return_to,
         notice: request.notice(),
     };
@@ -88,6 +90,11 @@ async fn email_code(
         Some(email) => EmailCodeView::Offered { email: email.to_string() },
         None => EmailCodeView::Unavailable,
     })
+}
+
+/// Whether the user has a passkey that can be used here.
+async fn has_passkey(request: &PageRequest, user: UserId) -> Result<bool, PageRejection> {
+    Ok(request.context.passkey_rp.is_some() && !request.app.database.passkeys(user).await?.is_empty())
 }
 
 /// A user's providers, each once; and the slugs of those that are disabled here.

@@ -2,9 +2,8 @@
 
 use super::page_request::{PageRejection, PageRequest, PageResult};
 use crate::{
-    accounts::SignUp,
+    accounts::{PASSKEY, PASSWORD, SignUp},
     codes::sign_in_error::SignInError,
-    store::PASSWORD,
     ui::{
         page::Page,
         view::{AdmitsView, ForgotView, LoginView, Notice, SignUpView},
@@ -34,6 +33,8 @@ pub async fn login(request: PageRequest) -> PageResult {
         password: request.app.mail.is_some(),
         last_account: request.context.jar.last_account(&request.context.headers, request.context.clock.now()),
         password_last_used: request.last_used().as_deref() == Some(PASSWORD),
+        passkeys: request.context.passkey_rp.is_some(),
+        passkey_last_used: request.last_used().as_deref() == Some(PASSKEY),
         email: request.typed(),
         sandbox: request.app.sandbox.clone(),
         demo: request.query.one("demo").and_then(|number| number.parse().ok()),

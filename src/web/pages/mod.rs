@@ -12,6 +12,7 @@ mod grants;
 mod linking;
 mod login;
 mod page_request;
+mod passkeys;
 mod settings;
 mod settings_data;
 
@@ -52,6 +53,7 @@ pub fn handler(page: Page) -> MethodRouter<AppState> {
         Page::ChangeEmail => get(settings::email),
         Page::Link => get(settings::link),
         Page::Unlink => get(settings::unlink),
+        Page::RemovePasskey => get(passkeys::remove),
         Page::Delete => get(settings::delete),
         Page::Admin => get(admin::admin),
         Page::AdminUser => get(admin::user),

@@ -9,6 +9,7 @@ use axum::{
 use leptos::{nonce::Nonce, prelude::provide_context};
 
 use crate::{
+    accounts::{PASSKEY, PASSWORD},
     codes::{access::Access, done::Done, form_error::FormError, percent::with_return_to, sign_in_error::SignInError},
     providers::Provider,
     relying_party::ReturnTo,
@@ -19,7 +20,7 @@ use crate::{
         document::document,
         page::Page,
         valid_html::valid_html,
-        view::{FormOwner, Notice, Now, Places, ProviderButton},
+        view::{FormOwner, Notice, Now, PasswordMinimum, Places, ProviderButton},
     },
     web::{
         query::Query,
@@ -192,7 +193,8 @@ impl PageRequest {
     /// The label of a sign-in method; a provider that is no longer enabled goes by its slug.
     pub fn label(&self, slug: &str) -> String {
         match slug {
-            crate::store::PASSWORD => "Password".to_owned(),
+            PASSWORD => "Password".to_owned(),
+            PASSKEY => "Passkey".to_owned(),
             slug => self.app.relying_party.provider(slug).map_or_else(|| slug.to_owned(), |it| it.label.clone()),
         }
     }
@@ -203,6 +205,7 @@ impl PageRequest {
         let said = page.says_what_was_done().then(|| self.context.jar.done.clear(&self.context.headers)).flatten();
         let sandbox = self.app.sandbox.clone();
         let assets = self.app.assets.clone();
+        let password_minimum = PasswordMinimum(self.context.passwords.rules().min_length());
         let places = Places {
             drive: self.app.relying_party.providers().any(|it| it.offers(Access::Drive)),
             admin: self.context.administrator().is_some(),
@@ -217,6 +220,7 @@ impl PageRequest {
             provide_context(nonce.clone());
             provide_context((*assets).clone());
             provide_context(places);
+            provide_context(password_minimum);
             provide_context(now);
             if let Some(sandbox) = sandbox.clone() {
                 provide_context(sandbox);

@@ -5,6 +5,7 @@ use super::{
     dashboard::{email as email_of, identity_view},
     grants::grant_views,
     page_request::{PageRejection, PageRequest, PageResult},
+    passkeys::passkeys_view,
 };
 use crate::{
     account::DELETION_WORD,
@@ -41,13 +42,16 @@ pub async fn security(request: PageRequest) -> PageResult {
     let (database, now) = (&request.app.database, request.context.clock.date());
     let identities = database.identities(user).await?;
     let password = database.password_of(user).await?;
+    let passkeys = passkeys_view(&request, signed_in, identities.is_empty() && password.is_none()).await?;
+    let has_passkey = passkeys.as_ref().is_some_and(|view| !view.passkeys.is_empty());
     let mut sessions = database.user_sessions(user, now).await?;
     sessions.sort_by_key(|session| session.id != *here);
     let view = SecuritySettingsView {
         notice: request.notice_or_done(),
         password_on: request.app.mail.is_some(),
         password_set_at: password.as_ref().map(|(_, set_at)| set_at.unix_timestamp()),
-        may_unlink: identities.len() > 1 || password.is_some(),
+        may_unlink: identities.len() > 1 || password.is_some() || has_passkey,
+        passkeys,
         identities: identities.into_iter().map(|identity| identity_view(&request, identity)).collect(),
         linkable: request.buttons(),
         reauthenticated: signed_in.is_recently_authenticated(now),
@@ -109,7 +113,9 @@ pub async fn unlink(request: PageRequest) -> PageResult {
     let user = request.reauthenticated()?.user.id;
     let id = request.query.one("identity").and_then(|id| IdentityId::parse(id).ok());
     let identities = request.app.database.identities(user).await?;
-    let last = identities.len() == 1 && request.app.database.password_of(user).await?.is_none();
+    let last = identities.len() == 1
+        && request.app.database.password_of(user).await?.is_none()
+        && request.app.database.passkeys(user).await?.is_empty();
     let identity = identities.into_iter().find(|identity| Some(identity.id) == id).ok_or(PageRejection::NotFound)?;
     let affected_access = affected_access(&request, user, Some(identity.id)).await?;
     let view = UnlinkView {

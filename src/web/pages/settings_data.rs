@@ -18,7 +18,7 @@ use super::{
     page_request::{PageRejection, PageRequest, PageResult},
 };
 use crate::{
-    accounts::{Actor, Identity, User, UserId},
+    accounts::{Actor, Identity, Passkey, User, UserId},
     store::{Database, Grant, GrantStatus, PastEvent, RevocationStatus, Session, StoreError},
 };
 
@@ -38,12 +38,14 @@ async fn head(request: &PageRequest, user: &User) -> Result<Bytes, PageRejection
     let database = &request.app.database;
     let password = database.password_of(user.id).await?;
     let identities = database.identities(user.id).await?;
+    let passkeys = database.passkeys(user.id).await?;
     let grants = database.grants(user.id).await?;
     let sessions = database.user_sessions(user.id, request.context.clock.date()).await?;
     let data = json!({
         "user": user_data(user),
         "password_set_at": password.map(|(_, set_at)| set_at.unix_timestamp()),
         "identities": identities.iter().map(identity_data).collect::<Vec<Value>>(),
+        "passkeys": passkeys.iter().map(passkey_data).collect::<Vec<Value>>(),
         "grants": grants.iter().map(grant_data).collect::<Vec<Value>>(),
         "sessions": sessions.iter().map(session_data).collect::<Vec<Value>>(),
     });
@@ -103,6 +105,16 @@ fn identity_data(identity: &Identity) -> Value {
         "name": identity.name,
         "linked_at": identity.linked_at.unix_timestamp(),
         "last_used_at": identity.last_used_at.unix_timestamp(),
+    })
+}
+
+fn passkey_data(passkey: &Passkey) -> Value {
+    json!({
+        "name": passkey.name,
+        "aaguid": passkey.aaguid.to_string(),
+        "backed_up": passkey.backed_up,
+        "added_at": passkey.created_at.unix_timestamp(),
+        "last_used_at": passkey.last_used_at.map(OffsetDateTime::unix_timestamp),
     })
 }
 

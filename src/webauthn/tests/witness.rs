@@ -64,9 +64,7 @@ macro_rules! create {
 
 macro_rules! get {
     ($witness:expr, $challenge:expr) => {{
-        let mut options = json!({ "publicKey": request_options(&rp(), $challenge, &[]) });
-        // The witness takes an empty list for "none is allowed".
-        options["publicKey"].as_object_mut().unwrap().remove("allowCredentials");
+        let options = json!({ "publicKey": request_options(&rp(), $challenge, &[]) });
         let options: CredentialRequestOptions = serde_json::from_value(options).unwrap();
         let origin = Url::parse("https://app.example").unwrap();
         $witness.authenticate(&origin, options, DefaultClientData).await.map(|got| {

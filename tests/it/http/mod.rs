@@ -50,6 +50,8 @@ mod link_prompt;
 mod metadata;
 mod model;
 mod outages;
+mod passkeys;
+mod password_rules;
 mod password_sign_in;
 mod people;
 mod pre_hijack;

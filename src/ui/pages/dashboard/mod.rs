@@ -14,6 +14,7 @@ use crate::{
             notice::NoticeBox,
             timestamp::Timestamp,
         },
+        passkeys::PasskeyUpgrade,
         view::{CalendarView, DashboardView, IdentityView, SandboxView, SessionView},
         wording,
     },
@@ -36,6 +37,7 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
         member_since,
         next_steps,
         identities,
+        upgrades_to_passkey,
         calendar,
         session,
         sandbox,
@@ -73,6 +75,7 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
                 {connectable.then(|| files(alone))}
                 {this_sign_in(session, member_since, connectable)}
             </div>
+            {upgrades_to_passkey.then(|| view! { <PasskeyUpgrade /> })}
             {sandbox.map(for_developers)}
         </Frame>
     }

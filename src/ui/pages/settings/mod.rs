@@ -21,12 +21,14 @@ pub mod change_email;
 pub mod connections;
 pub mod delete;
 pub mod link;
+pub mod remove_passkey;
 pub mod security;
 pub mod set_password;
 pub mod unlink;
 
 mod devices;
 mod grant;
+mod passkeys;
 mod row;
 mod sign_in_methods;
 

@@ -13,7 +13,7 @@ use crate::http::{
 };
 
 /// Linus's mailbox is at another provider: verified, but Google is not its authority.
-const LINUS: &str = "linus@example.org";
+pub const LINUS: &str = "linus@example.org";
 
 /// A user with a password, and a Google account with the same email, verified but without authority.
 async fn app_with_linus(app: AppBuilder, settings: &[(&str, &str)]) -> (App, Browser) {
@@ -24,7 +24,7 @@ async fn app_with_linus(app: AppBuilder, settings: &[(&str, &str)]) -> (App, Bro
     (app, owner)
 }
 
-async fn assert_prompted(browser: &Browser, start: &str) {
+pub async fn assert_prompted(browser: &Browser, start: &str) {
     let callback = browser.callback_url("linus", start).await;
     let page = browser.get(&callback).await;
     assert_eq!((page.status, page.location()), (303, "/link"), "{page:?}");

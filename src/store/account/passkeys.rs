@@ -1,0 +1,152 @@
+//! A user's passkeys: added, renamed, removed and used.
+
+use crate::accounts::{AuditEvent, EmailKind, LocalMethod, Passkey, PasskeyId, User, UserId};
+use crate::sealing::random_bytes;
+use crate::store::account::announce::undo_link;
+use crate::store::account::change::Changed;
+use crate::store::audit::context::AuditContext;
+use crate::store::audit::events::note;
+use crate::store::email::links::UndoStep;
+use crate::store::email::message::queue_to_user;
+use crate::store::engine::database::Database;
+use crate::store::error::StoreError;
+use crate::store::sessions::end::is_open;
+use crate::store::sessions::rows::SessionVersion;
+use crate::store::users::identities::identities_of;
+use crate::store::users::passkeys::{count_passkeys, delete_passkey, insert_passkey, passkeys_of, use_passkey};
+use crate::store::users::passwords::password_of;
+use crate::store::users::queries::user;
+use crate::webauthn::{NewCredential, UsedCredential};
+
+impl Database {
+    /// Adds a verified credential, at most [`Passkey::MAX_PER_USER`] per user. The email has a link that undoes it.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing has changed then.
+    pub async fn add_passkey(
+        &self,
+        id: UserId,
+        credential: &NewCredential,
+        name: &str,
+        here: SessionVersion<'_>,
+        audit: &AuditContext,
+    ) -> Result<Changed, StoreError> {
+        let mut write = self.write_as(id).await?;
+        let Some(user) = user(write.connection(), id).await? else { return Ok(Changed::NotFound) };
+        if !is_open(write.connection(), id, here).await? {
+            return Ok(Changed::SignedOut);
+        }
+        if count_passkeys(write.connection(), id).await? >= Passkey::MAX_PER_USER {
+            return Ok(Changed::TooManyPasskeys);
+        }
+        let passkey = PasskeyId::new(audit.now, random_bytes()?);
+        if !insert_passkey(write.connection(), passkey, id, credential, name, audit.now).await? {
+            return Ok(Changed::PasskeyExists);
+        }
+        if let Some(email) = &user.verified_email {
+            let undo = undo_link(&mut write, id, email.email(), UndoStep::PasskeyAdded, audit).await?;
+            let kind = EmailKind::PasskeyAdded { passkey: name.to_owned(), undo };
+            queue_to_user(write.connection(), &self.sealer, &user, kind, audit).await?;
+        }
+        note(write.connection(), audit, Some(id), &AuditEvent::PasskeyAdded).await?;
+        write.commit().await?;
+        Ok(Changed::Done)
+    }
+
+    /// Removes a passkey, but never the last sign-in method. Other sessions end.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing has changed then.
+    pub async fn remove_passkey(
+        &self,
+        id: UserId,
+        passkey: PasskeyId,
+        here: SessionVersion<'_>,
+        audit: &AuditContext,
+    ) -> Result<Changed, StoreError> {
+        let mut write = self.write_as(id).await?;
+        let Some(user) = user(write.connection(), id).await? else { return Ok(Changed::NotFound) };
+        if !is_open(write.connection(), id, here).await? {
+            return Ok(Changed::SignedOut);
+        }
+        let passkeys = passkeys_of(write.connection(), id).await?;
+        let Some(removed) = passkeys.iter().find(|other| other.id == passkey) else {
+            return Ok(Changed::NotFound);
+        };
+        let is_last = passkeys.len() == 1
+            && identities_of(write.connection(), id).await?.is_empty()
+            && password_of(write.connection(), id).await?.is_none();
+        if is_last {
+            return Ok(Changed::LastSignInMethod);
+        }
+        delete_passkey(write.connection(), id, passkey).await?;
+        self.credential_changed(&mut write, id, here.id).await?;
+        let kind = EmailKind::PasskeyRemoved { passkey: removed.name.clone() };
+        queue_to_user(write.connection(), &self.sealer, &user, kind, audit).await?;
+        note(write.connection(), audit, Some(id), &AuditEvent::PasskeyRemoved).await?;
+        write.commit().await?;
+        Ok(Changed::Done)
+    }
+
+    /// # Errors
+    /// [`StoreError`]: nothing has changed then.
+    pub async fn rename_passkey(
+        &self,
+        user: UserId,
+        passkey: PasskeyId,
+        name: &str,
+        here: SessionVersion<'_>,
+    ) -> Result<Changed, StoreError> {
+        let mut write = self.write_as(user).await?;
+        if !is_open(write.connection(), user, here).await? {
+            return Ok(Changed::SignedOut);
+        }
+        let renamed = sqlx::query("UPDATE passkeys SET name = $3 WHERE id = $1 AND user_id = $2")
+            .bind(passkey.to_string())
+            .bind(user.to_string())
+            .bind(name)
+            .execute(write.connection())
+            .await?;
+        write.commit().await?;
+        Ok(if renamed.rows_affected() == 1 { Changed::Done } else { Changed::NotFound })
+    }
+
+    /// Stores a verified signature with which its user signs in. `None` when the passkey was removed meanwhile, its user is
+    /// disabled, or another signature with as high a counter was faster.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing has changed then, and nobody may be signed in.
+    pub async fn sign_in_with_passkey(
+        &self,
+        passkey: &Passkey,
+        used: &UsedCredential,
+        audit: &AuditContext,
+    ) -> Result<Option<User>, StoreError> {
+        let mut write = self.write_as(passkey.user).await?;
+        let user = use_passkey(write.connection(), passkey, used, audit.now).await?;
+        if user.is_some() {
+            let event = AuditEvent::SignIn { method: LocalMethod::Passkey };
+            note(write.connection(), audit, Some(passkey.user), &event).await?;
+            write.commit().await?;
+        }
+        Ok(user)
+    }
+
+    /// Stores a verified signature by which its user re-authenticates. False as `None` above.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn reauthenticate_with_passkey(
+        &self,
+        passkey: &Passkey,
+        used: &UsedCredential,
+        audit: &AuditContext,
+    ) -> Result<bool, StoreError> {
+        let mut write = self.write_as(passkey.user).await?;
+        let user = use_passkey(write.connection(), passkey, used, audit.now).await?;
+        if user.is_some() {
+            write.commit().await?;
+        }
+        Ok(user.is_some())
+    }
+}

@@ -1,0 +1,62 @@
+//! `/settings/passkey`: removes a passkey.
+
+use leptos::prelude::*;
+
+use super::row::mark;
+use crate::{
+    codes::settings_page::SettingsPage,
+    ui::{
+        components::{
+            card_page::Step,
+            form::{PostForm, Submit, hidden},
+            mark::PASSKEY,
+        },
+        pages::drawn,
+        view::RemovePasskeyView,
+    },
+};
+
+#[component]
+pub fn RemovePasskeyPage() -> impl IntoView {
+    drawn(draw)
+}
+
+fn draw(remove: RemovePasskeyView) -> AnyView {
+    let RemovePasskeyView { id, name, last, form_error } = remove;
+    let step = if last {
+        view! {
+            <p class="lead">"This is your only way to sign in. Add another one before you remove it."</p>
+            <a class="button" href=SettingsPage::Security.path()>
+                "Add a way to sign in"
+            </a>
+        }
+        .into_any()
+    } else {
+        view! {
+            <p class="lead">
+                "You'll no longer be able to sign in with it. Delete it in your password manager, too, if it doesn't disappear there by itself. We'll confirm by email."
+            </p>
+            <PostForm action="/settings/passkeys/remove" form_error>
+                {hidden("passkey", id)} <Submit text="Remove passkey" busy="Removing…" look="button is-grave" />
+            </PostForm>
+        }
+        .into_any()
+    };
+    view! {
+        <Step
+            above=SettingsPage::Security
+            title="Remove a passkey"
+            heading="Remove a passkey"
+            failed=form_error.is_some()
+        >
+            <div class="row is-alone">
+                {mark(PASSKEY.into())}
+                <div class="row-what">
+                    <p class="row-title">{name}</p>
+                </div>
+            </div>
+            {step}
+        </Step>
+    }
+    .into_any()
+}
