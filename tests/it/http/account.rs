@@ -157,6 +157,7 @@ pub fn token_in(message: &EmailMessage) -> Option<EmailToken> {
         | EmailKind::ConfirmEmailChange { token }
         | EmailKind::EmailChanged { undo: token, .. }
         | EmailKind::MethodAdded { undo: token, .. }
+        | EmailKind::PasskeyAdded { undo: token, .. }
         | EmailKind::PasswordChanged { undo: token, .. } => Some(token.clone()),
         _ => None,
     }
