@@ -165,6 +165,7 @@ async fn add(
         user,
         identity: None,
         authentications: Authentications::by(AuthenticationMethod::Password, now),
+        password_set_at: None,
         user_agent: None,
         ip: None,
         data: "{}".to_owned(),

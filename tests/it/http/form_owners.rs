@@ -233,6 +233,8 @@ async fn every_form_is_bound_to_the_account_it_was_rendered_for(
         "/admin/users/sign-out",
         "/admin/users/delete",
         "/admin/invite",
+        "/settings/passkeys/rename",
+        "/settings/passkeys/remove",
     ];
     seen.extend(anonymous.chain(elsewhere.map(str::to_owned)));
     let missing: Vec<_> = FORMS.iter().map(|form| form.path).filter(|path| !seen.contains(*path)).collect();

@@ -39,6 +39,8 @@ async fn an_expired_access_token_is_refreshed_silently(
     let app = app(engine).await;
     let browser = app.browser();
     browser.sign_in("ada").await;
+    // Takes the message of the sign-in.
+    assert!(browser.is_signed_in().await);
     let before = browser.cookies();
     let page = browser.get("/dashboard").await;
     assert_eq!((page.status, page.set_cookies().len()), (200, 0), "nothing to renew");
@@ -338,6 +340,8 @@ async fn a_read_only_database_still_verifies_sessions() {
     let app = app(database::Engine::Sqlite).await;
     let browser = app.browser();
     browser.sign_in("ada").await;
+    // Takes the message of the sign-in.
+    assert!(browser.is_signed_in().await);
     app.advance(6 * MINUTES).await;
     let rule = "CREATE TRIGGER no_writing BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'read only'); END";
     app.database.execute(rule).await;

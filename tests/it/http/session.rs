@@ -82,8 +82,9 @@ async fn every_cookie_has_every_attribute(#[values("server", "jwt")] mode: &str)
     let landed = browser.get(&callback).await;
     let out = browser.post("/auth/logout", "").await;
     let cookies = [start.set_cookies(), landed.set_cookies(), out.set_cookies()].concat();
-    // Flow set, flow cleared, session set, last method set, session cleared; token mode has two session cookies.
-    assert!(matches!(cookies.len(), 5 | 7), "{cookies:?}");
+    // Flow set; flow cleared, message, session, last method and its account set; session and message cleared. Token mode has
+    // two session cookies.
+    assert!(matches!(cookies.len(), 8 | 10), "{cookies:?}");
     for cookie in cookies {
         for attribute in ["HttpOnly", "SameSite=Lax", "Path=/"] {
             assert!(cookie.contains(attribute), "{attribute}: {cookie}");
@@ -91,7 +92,8 @@ async fn every_cookie_has_every_attribute(#[values("server", "jwt")] mode: &str)
         assert!(!cookie.contains("Domain") && cookie.len() <= 4096, "{cookie}");
         let name = cookie.split('=').next().expect("a name");
         assert!(
-            ["session", "access_token", "refresh_token", "last"].contains(&name) || name.starts_with("flow-"),
+            ["session", "access_token", "refresh_token", "last", "last-account", "done"].contains(&name)
+                || name.starts_with("flow-"),
             "{cookie}"
         );
     }
@@ -232,6 +234,8 @@ async fn a_reload_shows_the_same_page(#[values("server", "jwt")] mode: &str) {
     let app = App::builder().mode(mode).start().await;
     let browser = app.browser();
     browser.sign_in("ada").await;
+    // Takes the message of the sign-in.
+    assert!(browser.get("/dashboard").await.body.contains("Welcome"));
     let (first, second) = (browser.get("/dashboard").await, browser.get("/dashboard").await);
     let nonce = |page: &super::browser::Page| {
         page.header("content-security-policy")

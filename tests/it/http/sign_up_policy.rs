@@ -19,7 +19,7 @@ const ADA: &str = "ada@gmail.com";
 const WEEK: i64 = 7 * 24 * 3600;
 
 async fn app(engine: Engine, sign_up: &str) -> App {
-    App::builder().engine(engine).with("SIGN_UP", sign_up).start().await
+    App::builder().engine(engine).with("SIGN_UP", sign_up).with("GOOGLE_BUTTON", "on").start().await
 }
 
 /// Invites an address; returns the link's token.
@@ -86,7 +86,7 @@ async fn a_user_whom_the_policy_admits_signs_up_at_every_door(#[case] sign_up: &
 async fn existing_users_get_in_whatever_the_policy(
     #[values("closed", "invited", "domains:example.com")] sign_up: &str,
 ) {
-    let app = App::builder().with("SIGN_UP", sign_up).start().await;
+    let app = app(Engine::Sqlite, sign_up).await;
     invite_and_accept(&app).await;
     assert_eq!(every_door(&app).await, ["/dashboard", "/dashboard", "", "registered"]);
     assert_eq!(app.rows().await.0, 1);

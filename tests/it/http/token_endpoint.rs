@@ -36,11 +36,13 @@ async fn an_invalid_token_response_is_rejected() {
         app.arm_once(preset).await;
         let callback = browser.callback_url("ada", "/auth/google").await;
         assert_rejected(&app, &browser, &callback, code, &["token"]).await;
+        // Refusals of a minute share a row, which has the last one's words.
+        if let Some(words @ ("invalid_client" | "invalid_grant")) = preset.strip_prefix("token_") {
+            assert!(app.events().await.contains(words), "the operator reads why");
+        }
         app.browser().sign_in("grace").await;
     }
     assert_eq!(app.database.count("users").await, 1, "Ada never got in");
-    let events = app.events().await;
-    assert!(events.contains("invalid_client") && events.contains("invalid_grant"), "the operator reads why: {events}");
     browser.sign_in("ada").await;
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 
 use super::server::{ORIGIN, Server, opening};
-use crate::support::database::Engine;
+use crate::support::database::{Engine, KEY};
 
 const DAY: i64 = 86_400;
 
@@ -105,7 +105,7 @@ async fn the_private_key_is_sealed_and_resealed_after_rotation(
     let server = Server::on(engine).await;
     let ada = server.user("ada").await.id;
     let pair = server.sign_in(ada).await;
-    let [old, new] = [[7; 32], [8; 32]];
+    let [old, new] = [KEY, [8; 32]];
     let sealed = "SELECT private_key FROM signing_keys ORDER BY kid LIMIT 1";
     let before = server.test.text(sealed).await;
     assert_eq!(server.test.number("SELECT count(*) FROM signing_keys WHERE public_jwk LIKE '%\"d\"%'").await, 0);

@@ -18,7 +18,7 @@ const EXEMPT: [(&str, &str); 2] =
     [("SELECT 1 FROM users LIMIT 1", "stops at the first row"), ("FROM sqlite_master", "the tables of the schema")];
 
 /// Rows that look like those of an installation in use: of the columns that are mostly empty, one in a hundred is set.
-const ROWS: [&str; 11] = [
+const ROWS: [&str; 12] = [
     "INSERT INTO users (id, verified_email, verified_email_method, claimed_email, created_at) \
      SELECT 'u' || n, CASE WHEN n % 100 > 0 THEN 'u' || n || '@example.com' END, \
      CASE WHEN n % 100 > 0 THEN 'authority' END, CASE WHEN n % 100 = 0 THEN 'c' || n || '@example.com' END, n FROM numbers",
@@ -39,6 +39,8 @@ const ROWS: [&str; 11] = [
      SELECT 's' || n, 1, 't' || n, n, 1, 'browser' FROM numbers",
     "INSERT INTO email_codes (session_id, user_id, email, code_mac, attempts, return_to, expires_at) \
      SELECT 's' || n, 'u' || n, '', '', 0, '/', n FROM numbers",
+    "INSERT INTO passkeys (id, user_id, credential_id, public_key, sign_count, aaguid, name, transports, backup_eligible, \
+     backed_up, created_at) SELECT 'p' || n, 'u' || n, 'c' || n, '', 0, '', '', '', 1, 1, n FROM numbers",
     "INSERT INTO rate_limits (bucket, full_at) SELECT 'b' || n, n FROM numbers",
     "INSERT INTO outbox (id, kind, priority, user_id, about, sealed, created_at, due_at, attempts) \
      SELECT 'o' || n, 'email', 1, 'u' || n, CASE WHEN n % 100 = 0 THEN 'a' || n END, '', n, n, 0 FROM numbers",
