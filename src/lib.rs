@@ -51,6 +51,10 @@ pub mod sealing;
 #[cfg(feature = "ssr")]
 pub mod limits;
 
+/// **metrics** counts and times for Prometheus. Its labels are closed lists: no request adds a series.
+#[cfg(feature = "ssr")]
+pub mod metrics;
+
 /// **passwords** hashes and verifies passwords on a bounded number of threads, and limits the attempts per account.
 /// `accounts` decides which passwords are acceptable.
 #[cfg(feature = "ssr")]

@@ -11,6 +11,7 @@ use super::{
     reply::{Reply, send_keeping_email},
 };
 use crate::{
+    accounts::PASSWORD,
     codes::{form_error::FormError, percent::with_return_to},
     relying_party::ReturnTo,
     sessions::{RequestContext, SignIn},
@@ -28,7 +29,11 @@ pub async fn sign_in_with_password(
     let page = with_return_to("/login", return_to.as_ref().map(ReturnTo::as_str));
     let email = email.unwrap_or_default();
     let context = expect_context::<RequestContext>();
-    send_keeping_email(&context, sign_in(&context, &email, &secret(password), return_to).await, &page, &email);
+    let outcome = sign_in(&context, &email, &secret(password), return_to).await;
+    if let Err(AccountError::Form(error)) = &outcome {
+        context.metrics.count_sign_in(PASSWORD, error.code());
+    }
+    send_keeping_email(&context, outcome, &page, &email);
     Ok(())
 }
 

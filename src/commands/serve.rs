@@ -8,7 +8,7 @@ use latchkey::{
     relying_party::Clock,
     web::{self, AppState, Mail},
 };
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinHandle};
 
 use super::{database::connect_and_migrate, sandbox, shutdown::cancel_on_signal};
 use crate::Failure;
@@ -37,6 +37,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let listener = TcpListener::bind(config.listen_addr).await.map_err(|error| {
         format!("LISTEN_ADDR {}: {error}; choose another address, or stop what listens there", config.listen_addr)
     })?;
+    let metrics = start_metrics(&config, &app).await?;
     web::run_background_loops(&config, &app);
     log_start(&config, sandbox_origin.as_deref());
     if let Some(mail) = &app.mail {
@@ -44,6 +45,9 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     }
 
     web::serve::serve(listener, router, app.forwarded_by.proxies.clone(), app.stop.clone()).await;
+    if let Some(metrics) = metrics {
+        _ = metrics.await;
+    }
     app.tasks.close();
     if tokio::time::timeout(SHUTDOWN_GRACE, app.tasks.wait()).await.is_err() {
         tracing::warn!("some requests were still running at shutdown");
@@ -58,6 +62,18 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Serves `/metrics` on its own listener until the server shuts down.
+async fn start_metrics(config: &Config, app: &AppState) -> Result<Option<JoinHandle<()>>, Failure> {
+    let Some(address) = config.metrics_addr else { return Ok(None) };
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        format!("METRICS_ADDR {address}: {error}; choose another address, or stop what listens there")
+    })?;
+    tracing::info!(listen = %address, "metrics at /metrics");
+    let router = web::metrics_router(app);
+    let (trusted, stop) = (app.forwarded_by.proxies.clone(), app.stop.clone());
+    Ok(Some(tokio::spawn(web::serve::serve(listener, router, trusted, stop))))
 }
 
 /// A wrong password shows now, and not when the first user waits for an email.

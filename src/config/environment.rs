@@ -58,7 +58,7 @@ fn in_file(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
 }
 
 fn is_ours(name: &str) -> bool {
-    const PREFIXES: [&str; 18] = [
+    const PREFIXES: [&str; 19] = [
         "ADMINS",
         "API_",
         "CORS_",
@@ -72,6 +72,7 @@ fn is_ours(name: &str) -> bool {
         "TRUSTED_",
         "SMTP_",
         "MAIL_",
+        "METRICS_",
         "EMAIL_",
         "SANDBOX_",
         "PRIVATE_",

@@ -57,6 +57,8 @@ pub struct Config {
     pub listen_addr: SocketAddr,
     /// `sqlite://…` or `postgres://…`; secret, since it may contain a password.
     pub database_url: SecretString,
+    /// Where `/metrics` is served (`METRICS_ADDR`); without it, nowhere.
+    pub metrics_addr: Option<SocketAddr>,
     /// The limit of the pool (`DATABASE_POOL`); without it, that of the engine.
     pub database_pool: Option<u32>,
     /// The first one seals cookies, all of them open.
@@ -147,6 +149,7 @@ impl Config {
         }
         Ok(Self {
             listen_addr: network::address(env, "LISTEN_ADDR", "127.0.0.1:3000")?,
+            metrics_addr: network::metrics_address(env)?,
             database_url: database::database_url(env)?,
             database_pool: database::database_pool(env)?,
             outbound: outbound::parse(env, &base_url)?,

@@ -14,6 +14,19 @@ pub(super) fn address(env: &Environment, variable: &str, default: &str) -> Resul
         .map_err(|_| ConfigError::new(variable, format!("must be an address and a port, for instance {default}")))
 }
 
+/// A listener of its own: what it says is for the operator, and a proxy must not pass it on by mistake.
+pub(super) fn metrics_address(env: &Environment) -> Result<Option<SocketAddr>, ConfigError> {
+    const EXAMPLE: &str = "127.0.0.1:9464";
+    let Some(_) = env.get("METRICS_ADDR") else { return Ok(None) };
+    let metrics = address(env, "METRICS_ADDR", EXAMPLE)?;
+    match address(env, "LISTEN_ADDR", "127.0.0.1:3000")? == metrics {
+        true => {
+            Err(ConfigError::new("METRICS_ADDR", format!("is LISTEN_ADDR; choose another one, for instance {EXAMPLE}")))
+        }
+        false => Ok(Some(metrics)),
+    }
+}
+
 pub(super) fn rate_limits(env: &Environment, base_url: &BaseUrl) -> Result<bool, ConfigError> {
     match env.get("RATE_LIMITS") {
         None | Some("on") => Ok(true),

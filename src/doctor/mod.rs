@@ -48,6 +48,7 @@ use secrecy::ExposeSecret;
 
 use crate::{
     config::Config,
+    metrics::Metrics,
     relying_party::{Clock, ProviderCheckup, RelyingParty},
     store::{DatabaseCheckup, Reach},
 };
@@ -87,7 +88,7 @@ pub async fn examine(config: &Config, clock: Clock, has_sandbox: bool) -> Report
 
 async fn ask_providers(config: &Config, clock: Clock) -> Result<Vec<ProviderCheckup>, Findings> {
     let origin = config.base_url.origin();
-    match RelyingParty::new(origin, config.outbound.clone(), config.providers.clone(), clock) {
+    match RelyingParty::new(origin, config.outbound.clone(), config.providers.clone(), clock, &Metrics::default()) {
         Ok(relying_party) => Ok(relying_party.check_up().await),
         Err(_) => {
             let mut findings = Findings::about(Area::Settings);

@@ -47,6 +47,11 @@ impl Places {
         Self(Arc::new(Shared { total, per_network, taken: Mutex::default() }))
     }
 
+    /// How many are taken.
+    pub fn in_use(&self) -> usize {
+        self.taken().total
+    }
+
     /// Takes a place for an address, without waiting. `None` counts for no network.
     ///
     /// # Errors

@@ -39,11 +39,23 @@ struct Lane {
     places: Places,
     /// Running work.
     threads: Arc<Semaphore>,
+    /// Threads, and places in the queue.
+    limits: (usize, usize),
+}
+
+/// The work of the pool, for monitoring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolLoad {
+    pub running: usize,
+    pub waiting: usize,
+    pub running_limit: usize,
+    pub waiting_limit: usize,
 }
 
 impl Lane {
     fn new(threads: usize, queue: usize, per_network: Option<usize>) -> Self {
-        Self { places: Places::new(threads + queue, per_network), threads: Arc::new(Semaphore::new(threads)) }
+        let places = Places::new(threads + queue, per_network);
+        Self { places, threads: Arc::new(Semaphore::new(threads)), limits: (threads, queue) }
     }
 
     /// Runs work on a thread of the lane. A caller that is cancelled while queued frees its place. Work that has started keeps
@@ -149,6 +161,18 @@ impl PasswordPool {
         let (password, hash) = (password.clone(), hash.cloned());
         let work = move |hasher: &Hasher| hasher.verify(canonical_password(&password).as_ref(), hash.as_ref());
         self.hashing(from, work).await
+    }
+
+    /// What is hashed and what waits for it.
+    pub fn load(&self) -> PoolLoad {
+        let Lane { places, threads, limits, .. } = &self.0.hashes;
+        let running = limits.0.saturating_sub(threads.available_permits());
+        PoolLoad {
+            running,
+            waiting: places.in_use().saturating_sub(running),
+            running_limit: limits.0,
+            waiting_limit: limits.1,
+        }
     }
 
     async fn hashing<T: Send + 'static>(
@@ -257,6 +281,9 @@ mod tests {
         let (end_first, first) = occupy(&pool).await;
         let (end_second, second) = occupy(&pool).await;
         assert_eq!(pool.verify(&"x".into(), None, None).await, Err(PoolError::Full));
+
+        let load = PoolLoad { running: 1, waiting: 1, running_limit: 1, waiting_limit: 1 };
+        assert_eq!(pool.load(), load);
 
         end_first.send(()).unwrap();
         assert_eq!(first.await.unwrap(), Ok(true));

@@ -48,6 +48,7 @@ pub use revoke::RevokeError;
 
 use std::sync::Arc;
 
+use crate::metrics::Metrics;
 use crate::providers::Provider;
 use http::ProviderHttp;
 use provider_client::ProviderClient;
@@ -71,10 +72,12 @@ impl RelyingParty {
         outbound: Outbound,
         providers: Vec<Provider>,
         clock: Clock,
+        metrics: &Metrics,
     ) -> Result<Self, reqwest::Error> {
+        let client = |provider| ProviderClient::new(provider, metrics.clone());
         Ok(Self {
             origin: origin.into(),
-            clients: providers.into_iter().map(ProviderClient::new).collect(),
+            clients: providers.into_iter().map(client).collect(),
             http: ProviderHttp::new(outbound)?,
             clock,
         })
@@ -93,6 +96,14 @@ impl RelyingParty {
     /// Whether users can sign in with the provider: it is enabled, and its circuit breakers are closed.
     pub fn is_available(&self, slug: &str) -> bool {
         self.client(slug).is_some_and(|client| !client.is_unavailable())
+    }
+
+    /// The slug of each provider, each of its parts, and whether the part's circuit breaker is open or half-open.
+    pub fn breakers(&self) -> impl Iterator<Item = (&str, &'static str, bool)> {
+        self.clients.iter().flat_map(|client| {
+            let slug = client.provider.slug.as_str();
+            client.breakers().map(move |(part, is_open)| (slug, part.code(), is_open))
+        })
     }
 
     /// The origins of profile pictures, for `img-src` of the content security policy.

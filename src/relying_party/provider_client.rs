@@ -1,6 +1,9 @@
 //! One provider with its cached documents and circuit breakers.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use super::{
     BeginError, CompleteError, HttpError,
@@ -9,6 +12,7 @@ use super::{
     http::{ProviderHttp, Reach},
 };
 use crate::{
+    metrics::{Metrics, Outcome},
     oauth::{HttpRequest, HttpResponse},
     oidc::{
         EndpointRules, JwkSet, JwksError, ProviderMetadata, discovery_request, jwks_request,
@@ -29,6 +33,7 @@ pub(super) struct ProviderClient {
     breakers: Breakers,
     metadata: Cached<ProviderMetadata>,
     keys: Cached<JwkSet>,
+    metrics: Metrics,
 }
 
 /// The part of a provider that a request is for.
@@ -51,6 +56,33 @@ pub(super) enum Part {
     Revocation,
     /// The check of an access token from a front end.
     TokenCheck,
+}
+
+impl Part {
+    const ALL: [Self; 8] = [
+        Self::Documents,
+        Self::Tokens,
+        Self::Userinfo,
+        Self::Api,
+        Self::Resources,
+        Self::Refresh,
+        Self::Revocation,
+        Self::TokenCheck,
+    ];
+
+    /// As the metrics name it.
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Self::Documents => "documents",
+            Self::Tokens => "tokens",
+            Self::Userinfo => "userinfo",
+            Self::Api => "api",
+            Self::Resources => "resources",
+            Self::Refresh => "refresh",
+            Self::Revocation => "revocation",
+            Self::TokenCheck => "token_check",
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -86,12 +118,13 @@ pub enum KeysError {
 }
 
 impl ProviderClient {
-    pub(super) fn new(provider: Provider) -> Self {
+    pub(super) fn new(provider: Provider, metrics: Metrics) -> Self {
         Self {
             provider,
             breakers: Breakers::default(),
             metadata: Cached::new(METADATA_LIFETIME),
             keys: Cached::new(KEYS_LIFETIME),
+            metrics,
         }
     }
 
@@ -154,7 +187,9 @@ impl ProviderClient {
         request: HttpRequest,
         now: i64,
     ) -> Result<HttpResponse, HttpError> {
+        let started = Instant::now();
         let outcome = http.send(request, Reach::of(&self.provider)).await;
+        self.time(part, &outcome, started.elapsed());
         match &outcome {
             Ok(response) if response.status >= 500 => self.breaker(part).record_failure(now),
             Ok(_) => self.breaker(part).record_success(),
@@ -162,6 +197,20 @@ impl ProviderClient {
             Err(_) => {}
         }
         outcome
+    }
+
+    fn time(&self, part: Part, outcome: &Result<HttpResponse, HttpError>, elapsed: Duration) {
+        let outcome = match outcome {
+            Ok(response) if response.status >= 500 => Outcome::ServerError,
+            Ok(_) => Outcome::Answered,
+            Err(_) => Outcome::Failed,
+        };
+        self.metrics.time_provider_request(self.provider.slug.as_str(), part.code(), outcome, elapsed);
+    }
+
+    /// Each part, and whether its breaker is open or half-open.
+    pub(super) fn breakers(&self) -> impl Iterator<Item = (Part, bool)> {
+        Part::ALL.into_iter().map(|part| (part, self.breaker(part).is_open()))
     }
 
     /// Records a response that the caller stopped waiting for.

@@ -9,6 +9,7 @@ use super::{
     flow_cookies::{Found, MAX_AGE, flow_id},
     pending_link::PendingLink,
     request_context::RequestContext,
+    sign_in_error,
     step_up::StepUp,
     verified::Verified,
 };
@@ -165,6 +166,9 @@ impl AuthorizationCallback {
         };
         let because =
             said.as_ref().map_or_else(|| error.to_string(), |said| format!("{error}; the provider says: {said}"));
+        if purpose.is_none_or(|purpose| matches!(purpose, Purpose::SignIn | Purpose::ResolveLink { .. })) {
+            self.context.metrics.count_sign_in(&self.provider, sign_in_error::of(&error).code());
+        }
         journal.record(FlowEvent::Refused { because, next_step: misconfiguration.and_then(|it| self.next_step(it)) });
         if let Some(failure) = error.failure() {
             let event = AuditEvent::FlowFailed {

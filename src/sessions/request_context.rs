@@ -17,6 +17,9 @@ use crate::{
     tokens::{NewTokenSession, TokenPair, Tokens, TokensError},
 };
 
+/// The outcome of a sign-in that succeeded, in the metrics. The others are codes of errors.
+const SIGNED_IN: &str = "success";
+
 /// What the use cases know of a request, with the [`Services`]. Cheap to clone.
 #[derive(Clone)]
 pub struct RequestContext {
@@ -97,8 +100,10 @@ impl RequestContext {
     ) -> Result<SignIn, SessionError> {
         let now = self.clock.now();
         let remembered = self.jar.remember_sign_in(&self.headers, method.code(), short_name(user), now);
+        let counted = method.code().to_owned();
         let authentications = Authentications::by(method, self.clock.date());
         let session = self.session.open(self, user, authentications, identity, password_set_at).await?;
+        self.metrics.count_sign_in(&counted, SIGNED_IN);
         Ok(SignIn::Complete(session.into_iter().chain(remembered).collect()))
     }
 
@@ -116,7 +121,10 @@ impl RequestContext {
         tokens: &Tokens,
         opening: &NewTokenSession<'_>,
     ) -> Result<SignIn<TokenPair>, TokensError> {
-        Ok(SignIn::Complete(tokens.issue_pair(opening).await?))
+        let pair = tokens.issue_pair(opening).await?;
+        let method = opening.authentications.first().map_or("", AuthenticationMethod::code);
+        self.metrics.count_sign_in(method, SIGNED_IN);
+        Ok(SignIn::Complete(pair))
     }
 
     /// Gives the session a new secret, because its user re-authenticated (by `method`) or changed a sign-in method. Returns

@@ -10,6 +10,7 @@ use crate::{
     accounts::{Admins, EmailRequirement, SignUp},
     grants::Grants,
     limits::Budget,
+    metrics::Metrics,
     passwords::{Attempts, PasswordPool},
     relying_party::{BreachedPasswords, Clock, RelyingParty},
     store::Database,
@@ -45,6 +46,7 @@ pub struct Services {
     pub admins: Admins,
     /// `None` with `PASSKEYS=off`.
     pub passkey_rp: Option<Rp>,
+    pub metrics: Metrics,
     pub clock: Clock,
     /// Work that outlives its request.
     pub tasks: TaskTracker,

@@ -30,6 +30,7 @@ pub use email::links::{EmailLink, LinkData, UndoStep};
 pub use email::queue::QueuedEmail;
 pub use engine::checkup::{DatabaseCheckup, Migrations, Reach};
 pub use engine::database::Database;
+pub use engine::load::{DatabaseLoad, PoolLoad, QueueLoad};
 pub use engine::pooler::Pooling;
 pub use engine::sweep::SweepStep;
 pub use error::StoreError;

@@ -18,6 +18,7 @@ mod headers;
 mod health;
 mod in_flight;
 mod lingering;
+mod metrics;
 mod pages;
 mod passkeys;
 mod prefetch;
@@ -37,6 +38,7 @@ mod supervisor;
 mod well_known;
 
 pub use background::run_background_loops;
+pub use metrics::metrics_router;
 pub use router::router;
 pub use state::{AppState, Mail, StateError};
 pub use supervisor::Supervisor;

@@ -11,6 +11,7 @@ use axum::{
 
 use crate::{
     limits::{KeyedLimiter, NetworkLimiter},
+    metrics::{Limit, Metrics},
     sessions::ClientInfo,
 };
 
@@ -26,9 +27,13 @@ const RESPONSE_INTERVAL: Duration = Duration::from_millis(200);
 const FORMS: NonZeroU32 = NonZeroU32::new(60).unwrap();
 const FORM_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The limits; `None` with `RATE_LIMITS=off`.
+/// The limits, and the count of what they refuse.
 #[derive(Clone, Debug)]
-pub struct RateLimits(Option<Limits>);
+pub struct RateLimits {
+    /// `None` with `RATE_LIMITS=off`.
+    limits: Option<Limits>,
+    metrics: Metrics,
+}
 
 #[derive(Clone, Debug)]
 struct Limits {
@@ -38,61 +43,65 @@ struct Limits {
 }
 
 impl RateLimits {
-    pub fn new(on: bool) -> Self {
+    pub fn new(on: bool, metrics: Metrics) -> Self {
         let limiter = |burst, interval| Arc::new(NetworkLimiter::new(burst, interval));
-        Self(on.then(|| Limits {
+        let limits = on.then(|| Limits {
             starts: limiter(STARTS, START_INTERVAL),
             responses: limiter(RESPONSES, RESPONSE_INTERVAL),
             forms: limiter(FORMS, FORM_INTERVAL),
-        }))
+        });
+        Self { limits, metrics }
     }
 
     /// For the sweeper.
     pub fn limiters(&self) -> Vec<Arc<KeyedLimiter>> {
-        let all = self.0.iter().flat_map(|limits| [&limits.starts, &limits.responses, &limits.forms]);
+        let all = self.limits.iter().flat_map(|limits| [&limits.starts, &limits.responses, &limits.forms]);
         all.flat_map(|limiter| limiter.limiters()).collect()
     }
 
     /// Fails with the seconds to wait.
     fn count_start(&self, address: IpAddr) -> Result<(), u64> {
-        self.0.as_ref().map_or(Ok(()), |limits| limits.starts.count(address))
+        self.limits.as_ref().map_or(Ok(()), |limits| limits.starts.count(address))
     }
 
     fn count_form(&self, address: IpAddr) -> Result<(), u64> {
-        self.0.as_ref().map_or(Ok(()), |limits| limits.forms.count(address))
+        self.limits.as_ref().map_or(Ok(()), |limits| limits.forms.count(address))
     }
 
     fn count_response(&self, address: IpAddr) -> Result<(), u64> {
-        self.0.as_ref().map_or(Ok(()), |limits| limits.responses.count(address))
+        self.limits.as_ref().map_or(Ok(()), |limits| limits.responses.count(address))
     }
 }
 
 pub async fn starts(State(limits): State<RateLimits>, request: Request, next: Next) -> Response {
     let counted = address_of(&request).map_or(Ok(()), |address| limits.count_start(address));
-    limit(counted, request, next).await
+    limits.limit(Limit::Starts, counted, request, next).await
 }
 
 pub async fn responses(State(limits): State<RateLimits>, request: Request, next: Next) -> Response {
     let counted = address_of(&request).map_or(Ok(()), |address| limits.count_response(address));
-    limit(counted, request, next).await
+    limits.limit(Limit::Responses, counted, request, next).await
 }
 
 pub async fn forms(State(limits): State<RateLimits>, request: Request, next: Next) -> Response {
     let counted = address_of(&request).map_or(Ok(()), |address| limits.count_form(address));
-    limit(counted, request, next).await
+    limits.limit(Limit::Forms, counted, request, next).await
 }
 
 fn address_of(request: &Request) -> Option<IpAddr> {
     request.extensions().get::<ClientInfo>().and_then(|client| client.ip)
 }
 
-/// Answers 429 with `Retry-After` if the limit is reached.
-async fn limit(counted: Result<(), u64>, request: Request, next: Next) -> Response {
-    match counted {
-        Ok(()) => next.run(request).await,
-        Err(seconds) => {
-            tracing::info!(seconds, "rate limit reached");
-            (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, HeaderValue::from(seconds))]).into_response()
+impl RateLimits {
+    /// Answers 429 with `Retry-After` if the limit is reached.
+    async fn limit(&self, limit: Limit, counted: Result<(), u64>, request: Request, next: Next) -> Response {
+        match counted {
+            Ok(()) => next.run(request).await,
+            Err(seconds) => {
+                self.metrics.count_rate_limited(limit);
+                tracing::info!(seconds, "rate limit reached");
+                (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, HeaderValue::from(seconds))]).into_response()
+            }
         }
     }
 }
@@ -103,7 +112,7 @@ mod tests {
 
     #[test]
     fn one_address_is_limited_and_another_is_not() {
-        let limits = RateLimits::new(true);
+        let limits = RateLimits::new(true, Metrics::default());
         let (one, other) = ("203.0.113.1".parse().unwrap(), "203.0.113.2".parse().unwrap());
         assert!((0..STARTS.get()).all(|_| limits.count_start(one).is_ok()));
         assert!(limits.count_start(one).is_err());
@@ -112,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_flood_of_starts_does_not_block_responses() {
-        let limits = RateLimits::new(true);
+        let limits = RateLimits::new(true, Metrics::default());
         let address = "203.0.113.1".parse().unwrap();
         while limits.count_start(address).is_ok() {}
         assert!(limits.count_response(address).is_ok());
@@ -120,7 +129,7 @@ mod tests {
 
     #[test]
     fn rate_limits_can_be_switched_off() {
-        let limits = RateLimits::new(false);
+        let limits = RateLimits::new(false, Metrics::default());
         let address = "203.0.113.1".parse().unwrap();
         assert!((0..1000).all(|_| limits.count_start(address).is_ok() && limits.count_response(address).is_ok()));
     }

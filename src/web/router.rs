@@ -24,8 +24,8 @@ use tower_http::{
 use super::{
     api, assets, callback, compression, credential,
     cross_origin::{self, FormPosts},
-    email_link, error_pages, form_post, forms, forward_auth, headers, health, in_flight, pages, passkeys, prefetch,
-    rate_limits, request_context,
+    email_link, error_pages, form_post, forms, forward_auth, headers, health, in_flight, metrics, pages, passkeys,
+    prefetch, rate_limits, request_context,
     request_log::{REQUEST_ID, on_panic, on_response, span},
     security_txt, sign_out, start,
     state::AppState,
@@ -74,7 +74,7 @@ pub fn router(app: &AppState) -> Result<Router, ConfigError> {
         .layer(ServiceBuilder::new().layer(CatchPanicLayer::custom(on_panic)).layer(timeout));
     // The first layer sees a request first. One stack, since `Router::layer` boxes and clones its layers for each request:
     // six calls would be six boxes.
-    Ok(routes.merge(verify).with_state(app.clone()).layer(
+    let routes = routes.merge(verify).with_state(app.clone()).layer(
         ServiceBuilder::new()
             // Answers a panic in the layers themselves.
             .layer(CatchPanicLayer::custom(on_panic))
@@ -83,7 +83,11 @@ pub fn router(app: &AppState) -> Result<Router, ConfigError> {
             .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(on_response))
             .layer(PropagateRequestIdLayer::new(REQUEST_ID))
             .layer(from_fn_with_state(app.header_policy.clone(), headers::set)),
-    ))
+    );
+    Ok(match app.is_measured {
+        true => routes.layer(from_fn_with_state(app.metrics.clone(), metrics::time)),
+        false => routes,
+    })
 }
 
 /// Pages, forms, and the endpoints of the flow.

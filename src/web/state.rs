@@ -12,6 +12,7 @@ use super::{
     client_address::ForwardedBy,
     headers::HeaderPolicy,
     in_flight::InFlight,
+    metrics::LoadCache,
     rate_limits::RateLimits,
     supervisor::Supervisor,
 };
@@ -21,6 +22,7 @@ use crate::{
     grants::Grants,
     limits::Budget,
     mail::SmtpTransport,
+    metrics::Metrics,
     passwords::{Attempts, PasswordPool},
     relying_party::{BreachedPasswords, Clock, RelyingParty},
     sessions::{
@@ -67,6 +69,9 @@ pub struct Shared {
     pub(super) sandbox: Option<SandboxView>,
     pub(super) origin: Arc<str>,
     pub(super) on_loopback: bool,
+    /// Whether requests are timed: somebody scrapes `METRICS_ADDR`.
+    pub(super) is_measured: bool,
+    pub(super) load_cache: LoadCache,
 }
 
 /// The mail server.
@@ -88,6 +93,8 @@ impl Mail {
 pub enum StateError {
     #[error("cannot create the HTTP client: {0}")]
     HttpClient(#[from] reqwest::Error),
+    #[error("cannot create the metrics: {0}")]
+    Metrics(#[from] prometheus::Error),
     #[error("there is no secret key")]
     NoKey(#[from] crate::sealing::SealingError),
 }
@@ -115,8 +122,9 @@ impl AppState {
             SessionMode::Server => SessionTransport::Cookie,
             SessionMode::Jwt => SessionTransport::tokens(tokens.clone(), cookies),
         };
-        let relying_party =
-            RelyingParty::new(origin, config.outbound.clone(), config.providers.clone(), clock.clone())?;
+        let metrics = Metrics::new(config.providers.iter().map(|provider| provider.slug.to_string()))?;
+        let (outbound, providers) = (config.outbound.clone(), config.providers.clone());
+        let relying_party = RelyingParty::new(origin, outbound, providers, clock.clone(), &metrics)?;
         let breached_passwords = match config.breached_passwords.clone() {
             Some(ranges) => Some(BreachedPasswords::new(ranges, config.outbound.clone())?),
             None => None,
@@ -136,6 +144,7 @@ impl AppState {
             relying_party,
             cookies,
             email_requirement,
+            metrics: metrics.clone(),
             sign_up: config.sign_up.clone(),
             admins: config.admins.clone(),
             passkey_rp: config.passkey_rp.clone(),
@@ -157,7 +166,7 @@ impl AppState {
             security_txt: config.security_txt.clone(),
             forward_auth: config.forward_auth_credentials,
             form_owners: FormOwners::new(config.secret_keys.iter())?,
-            rate_limits: RateLimits::new(config.rate_limits),
+            rate_limits: RateLimits::new(config.rate_limits, metrics),
             header_policy: HeaderPolicy::new(config.base_url.is_https(), &picture_origins, reload),
             forwarded_by: ForwardedBy {
                 proxies: config.trusted_proxies.clone().into(),
@@ -167,6 +176,8 @@ impl AppState {
             assets: Arc::new(assets),
             origin: origin.into(),
             on_loopback: config.base_url.is_loopback(),
+            is_measured: config.metrics_addr.is_some(),
+            load_cache: LoadCache::default(),
             supervisor: Supervisor::new(stop.clone()),
             services: Arc::new(services),
             tokens,

@@ -5,6 +5,7 @@ pub(super) mod connecting;
 pub(super) mod connection;
 pub(super) mod database;
 pub(super) mod engines;
+pub(super) mod load;
 pub(super) mod migration;
 pub(super) mod pool;
 pub(super) mod pooler;

@@ -108,6 +108,13 @@ impl Pool {
         self.0.refuses_writes.store(false, Ordering::Relaxed);
     }
 
+    /// Connections in use, idle ones, and the limit of both.
+    pub(super) fn load(&self) -> (u32, u32, u32) {
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let free = count(self.0.places.available_permits());
+        (self.0.limit.max(1).saturating_sub(free), count(self.0.idle().len()), self.0.limit)
+    }
+
     /// Closes what is idle now, and the others as they come back, for which it waits a few seconds at most.
     pub(super) async fn close(&self) {
         let all = Arc::clone(&self.0.places).acquire_many_owned(self.0.limit.max(1));

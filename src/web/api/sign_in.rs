@@ -177,7 +177,11 @@ pub async fn sign_in(
     JsonBody(body): JsonBody,
 ) -> Result<Response, ErrorResponse> {
     let sign_in = read(&body, app.api_nonce)?;
+    let provider = sign_in.unverified_provider.clone();
     let outcome = detached(&app, sign_in.complete(context, app.tokens.clone())).await?;
+    if let Err(error) = &outcome {
+        app.metrics.count_sign_in(&provider, error.error.code());
+    }
     let TokenSignedIn { user, pair, cookies } = outcome.map_err(|error| ErrorResponse::of(&app, error))?;
     let user = UserAnswer::from(&user);
     let answer = match &pair {

@@ -1,6 +1,7 @@
 //! A relying party with every provider of a sandbox.
 
 use latchkey::config::{Config, Environment};
+use latchkey::metrics::Metrics;
 use latchkey::oauth::Nonce;
 use latchkey::oidc::NonceRule;
 use latchkey::providers::{BUILT_IN, IdentitySource, OidcSpec, Profile};
@@ -44,8 +45,14 @@ impl Setup {
         let environment: Environment = basics.into_iter().chain(providers).chain(settings.iter().copied()).collect();
         let config = Config::parse(&environment).unwrap();
         let clock = Clock::default();
-        let relying_party =
-            RelyingParty::new("http://localhost:3000", config.outbound, config.providers, clock.clone()).unwrap();
+        let relying_party = RelyingParty::new(
+            "http://localhost:3000",
+            config.outbound,
+            config.providers,
+            clock.clone(),
+            &Metrics::default(),
+        )
+        .unwrap();
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { sandbox, relying_party, clock, http }
     }

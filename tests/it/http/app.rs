@@ -119,6 +119,7 @@ impl AppBuilder {
             sandbox,
             other,
             grants: state.grants.clone(),
+            state: state.clone(),
             tasks: state.tasks.clone(),
             supervisor: state.supervisor.clone(),
             config,
@@ -180,6 +181,7 @@ pub struct App {
     pub other: Option<Sandbox>,
     /// Queued revocations run only in [`App::revoke_due`].
     pub grants: Grants,
+    pub state: AppState,
     /// Tasks that outlive their request.
     pub tasks: TaskTracker,
     pub supervisor: web::Supervisor,

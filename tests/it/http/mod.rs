@@ -48,6 +48,7 @@ mod keys;
 mod lingering;
 mod link_prompt;
 mod metadata;
+mod metrics;
 mod model;
 mod outages;
 mod passkeys;

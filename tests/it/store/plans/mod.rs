@@ -14,8 +14,12 @@ use crate::support::database::{Engine, TestDatabase};
 const SMALL_TABLES: [&str; 1] = ["signing_keys"];
 
 /// What may read a whole table, and why.
-const EXEMPT: [(&str, &str); 2] =
-    [("SELECT 1 FROM users LIMIT 1", "stops at the first row"), ("FROM sqlite_master", "the tables of the schema")];
+const EXEMPT: [(&str, &str); 4] = [
+    ("SELECT 1 FROM users LIMIT 1", "stops at the first row"),
+    ("FROM sqlite_master", "the tables of the schema"),
+    ("SELECT (SELECT count(*) FROM users)", "counts for a monitoring system, at most once a minute"),
+    ("FROM outbox GROUP BY kind", "the same; what is delivered is not in it"),
+];
 
 /// Rows that look like those of an installation in use: of the columns that are mostly empty, one in a hundred is set.
 const ROWS: [&str; 12] = [
