@@ -9,6 +9,7 @@ const settings = {
     LISTEN_ADDR: latchkey.listen,
     RATE_LIMITS: "off",
     ADMINS: adminEmail,
+    GOOGLE_BUTTON: "on",
     SMTP_URL: `smtp://${sandbox.smtp}`,
     MAIL_FROM: "Latchkey <no-reply@localhost>",
     OIDC_CERTIFIED_ISSUER: certified.issuer,

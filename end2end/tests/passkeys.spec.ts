@@ -127,6 +127,6 @@ test("a user who cancels is told so, and can try again @js", async ({ page }) =>
 test("without JavaScript the page says what passkeys need", async ({ page, javaScriptEnabled }) => {
   test.skip(javaScriptEnabled !== false, "about pages without JavaScript");
   await page.goto("/login");
-  await expect(page.getByText("Passkeys need JavaScript.")).toBeVisible();
+  await expect(page.locator("noscript p")).toHaveText("Passkeys need JavaScript.");
   await expect(passkeyButton(page)).toHaveCount(0);
 });

@@ -40,6 +40,8 @@ test("a user new to Google signs in by typing email and name", async ({ page }) 
 
 test("a reload shows the same page", async ({ page, javaScriptEnabled }) => {
   await signIn(page, await createPerson());
+  // The message of the sign-in is shown once.
+  await page.reload();
   await waitForIslands(page, javaScriptEnabled);
   const before = await bodyText(page);
   await page.reload();

@@ -50,13 +50,14 @@ pub async fn confirm(request: PageRequest) -> PageResult {
     let user = &signed_in.user;
     let return_to = request.query.one("return_to").and_then(crate::relying_party::ReturnTo::parse);
     let return_to = return_to.map_or_else(|| "/settings".to_owned(), String::from);
+    let now = request.context.clock.date();
+    let pending = request.app.database.pending_email_code(&signed_in.session.id, now).await?;
     // After a reload or the back button.
-    if signed_in.is_recently_authenticated(request.context.clock.date()) && request.notice().is_none() {
+    if signed_in.is_recently_authenticated(now) && request.notice().is_none() && pending.is_none() {
         return Err(PageRejection::Redirect(return_to));
     }
     let email = user.verified_email.as_ref().map(|email| email.email().to_string());
     let (methods, _) = methods_of(&request, user.id).await?;
-    let pending = request.app.database.pending_email_code(&signed_in.session.id, request.context.clock.date()).await?;
     // The link in the email does not name the page to continue on.
     let return_to = match (&pending, request.query.one("return_to")) {
         (Some(pending), None) => pending.return_to.clone(),
