@@ -29,10 +29,10 @@ async function requestCode(page: Page, person: Person): Promise<Email> {
   return emailTo(person.email, /your code/i);
 }
 
-test("the code from the email leads to the deletion page", async ({ page }) => {
+test("the code from the email leads to the deletion page", async ({ page, javaScriptEnabled }) => {
   const person = await createPerson();
   const code = codeIn(await requestCode(page, person));
-  await expectNoAxeViolations(page);
+  if (javaScriptEnabled !== false) await expectNoAxeViolations(page);
   await codeField(page).fill("2222-2222");
   await confirmButton(page).click();
   await expect(page.getByRole("alert")).toHaveText(/that code is incorrect/i);
