@@ -64,7 +64,7 @@ impl fmt::Debug for SmtpTransport {
 }
 
 impl SmtpTransport {
-    /// Does not connect yet. The emails of one [`Round`] share connections; between rounds none is kept, since emails are rare
+    /// Does not connect yet. The emails of one `Round` share connections; between rounds none is kept, since emails are rare
     /// and idle connections go stale.
     ///
     /// # Errors
@@ -97,7 +97,7 @@ impl SmtpTransport {
     /// Submits one email over a connection of its own.
     ///
     /// # Errors
-    /// As [`Round::deliver`].
+    /// As `Round::deliver`.
     pub async fn deliver(
         &self,
         to: &EmailAddress,

@@ -130,7 +130,7 @@ impl Database {
 
     /// Notes the last use, and extends the idle expiry, up to the absolute one. False when the session is gone.
     ///
-    /// The expiry is indexed, so it moves only once it would move by an [`EXPIRY_STEP`]: otherwise each session would
+    /// The expiry is indexed, so it moves only once it would move by an `EXPIRY_STEP`: otherwise each session would
     /// write an index entry a minute.
     pub async fn touch_session(
         &self,
