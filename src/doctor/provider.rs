@@ -145,7 +145,7 @@ fn client(findings: &mut Findings, check: &ClientCheck, checkup: &ProviderChecku
     let ProviderCheckup { label, redirect_uri, said, .. } = checkup;
     let said = said.as_ref().map(|said| format!("; the provider says: {said}")).unwrap_or_default();
     match check {
-        ClientCheck::Accepted => findings.ok(CHECK, "known, and its secret is right"),
+        ClientCheck::Accepted => findings.ok(CHECK, "known, and authenticates as configured"),
         ClientCheck::SameForUnknown => findings.warning(
             CHECK,
             "cannot tell whether it is known: the provider gives the same answer for a client that does not exist",
