@@ -40,7 +40,7 @@ async fn readyz_fails_while_the_database_takes_no_writes() {
         app.database.execute(&format!("BEGIN READ WRITE; {set}; COMMIT")).await;
         // As when a proxy leads to another server: the old connections are gone.
         let others = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
-                      WHERE datname = current_database() AND pid <> pg_backend_pid()";
+                      WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()";
         app.database.number(others).await;
     };
     read_only("on").await;
