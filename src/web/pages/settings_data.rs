@@ -50,7 +50,8 @@ async fn head(request: &PageRequest, user: &User) -> Result<Bytes, PageRejection
         "sessions": sessions.iter().map(session_data).collect::<Vec<Value>>(),
     });
     let text = format!("{data:#}");
-    let open = text.trim_end_matches(['\n', '}']);
+    // Its own brace alone: the last member may end with one.
+    let open = text.strip_suffix("\n}").unwrap_or(&text);
     Ok(Bytes::from(format!("{open},\n  \"events\": [")))
 }
 
