@@ -104,7 +104,7 @@ test.describe("a passkey that was removed elsewhere", () => {
   });
 });
 
-test("a user who cancels is told so, and can try again @js", async ({ page }) => {
+test("a user who cancels sees a message and can try again @js", async ({ page }) => {
   await withoutAutofill(page);
   await signUp(page, newAccount());
   const authenticator = await addAuthenticator(page);

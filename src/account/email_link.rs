@@ -67,7 +67,7 @@ pub(super) fn parse_email(typed: &str) -> Result<EmailAddress, AccountError> {
 /// not it has an account.
 ///
 /// # Errors
-/// [`FormError::TooManyEmails`] for a network, or a site, that requests too many, whoever they are to.
+/// [`FormError::TooManyEmails`] for a network, or a site, that requests too many, to any address.
 pub(super) async fn may_send(
     context: &RequestContext,
     email: &EmailAddress,

@@ -200,7 +200,7 @@ impl AppState {
     }
 }
 
-/// Emails that strangers can cause, whoever they are to: for one network, and in all. Mail servers stop serving a site that
+/// Emails that strangers can cause, to any address: for one network, and in all. Mail servers stop serving a site that
 /// sends more than its users want.
 fn emails(are_limited: bool) -> Budget {
     const BURST: NonZeroU32 = NonZeroU32::new(20).unwrap();
