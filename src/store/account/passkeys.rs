@@ -12,10 +12,9 @@ use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
 use crate::store::sessions::end::is_open;
 use crate::store::sessions::rows::SessionVersion;
-use crate::store::users::identities::identities_of;
 use crate::store::users::passkeys::{count_passkeys, delete_passkey, insert_passkey, passkeys_of, use_passkey};
-use crate::store::users::passwords::password_of;
 use crate::store::users::queries::user;
+use crate::store::users::sign_in_methods::has_one_sign_in_method;
 use crate::webauthn::{NewCredential, UsedCredential};
 
 impl Database {
@@ -73,10 +72,7 @@ impl Database {
         let Some(removed) = passkeys.iter().find(|other| other.id == passkey) else {
             return Ok(Changed::NotFound);
         };
-        let is_last = passkeys.len() == 1
-            && identities_of(write.connection(), id).await?.is_empty()
-            && password_of(write.connection(), id).await?.is_none();
-        if is_last {
+        if has_one_sign_in_method(write.connection(), id).await? {
             return Ok(Changed::LastSignInMethod);
         }
         delete_passkey(write.connection(), id, passkey).await?;

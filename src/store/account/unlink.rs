@@ -11,9 +11,8 @@ use crate::store::error::StoreError;
 use crate::store::sessions::end::is_open;
 use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::identities::{identities_of, unlink};
-use crate::store::users::passkeys::count_passkeys;
-use crate::store::users::passwords::password_of;
 use crate::store::users::queries::user;
+use crate::store::users::sign_in_methods::has_one_sign_in_method;
 
 impl Database {
     /// Unlinks an identity, but never the last sign-in method, even if another request removes one at the same time.
@@ -38,10 +37,7 @@ impl Database {
         let Some(removed) = identities.iter().find(|other| other.id == identity) else {
             return Ok(Changed::NotFound);
         };
-        let is_last = identities.len() == 1
-            && password_of(write.connection(), id).await?.is_none()
-            && count_passkeys(write.connection(), id).await? == 0;
-        if is_last {
+        if has_one_sign_in_method(write.connection(), id).await? {
             return Ok(Changed::LastSignInMethod);
         }
         unlink(&mut write, removed, audit.now).await?;

@@ -10,3 +10,4 @@ pub(super) mod passkeys;
 pub(super) mod passwords;
 pub(super) mod queries;
 pub(super) mod rows;
+pub(super) mod sign_in_methods;

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::line_icon::line_icon;
+
 /// Latchkey's key, in the colour of the text around it.
 #[component]
 pub fn KeyMark() -> impl IntoView {
@@ -22,7 +24,7 @@ pub fn ProviderMark(slug: String) -> impl IntoView {
     match MARKS.iter().find(|mark| mark.slug == slug) {
         Some(mark) => provider_mark(mark).into_any(),
         None if slug == PASSWORD || slug == PASSKEY => view! { <KeyMark /> }.into_any(),
-        None => door().into_any(),
+        None => door(),
     }
 }
 
@@ -154,17 +156,6 @@ fn provider_mark(mark: &Mark) -> impl IntoView {
     }
 }
 
-fn door() -> impl IntoView {
-    view! {
-        <svg class="provider-mark" width="20" height="20" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-            <path
-                fill="none"
-                stroke="currentColor"
-                stroke-width="1.75"
-                stroke-linecap="round"
-                stroke-linejoin="round"
-                d="M13 4h4a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2h-4M10 8l4 4-4 4M14 12H4"
-            />
-        </svg>
-    }
+fn door() -> AnyView {
+    line_icon("provider-mark", "M13 4h4a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2h-4M10 8l4 4-4 4M14 12H4")
 }

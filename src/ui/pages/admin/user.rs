@@ -11,6 +11,7 @@ use crate::{
             field::TextField,
             form::{PostForm, Submit, hidden},
             frame::{Frame, Place},
+            older_activity::older_activity,
             timestamp::Timestamp,
         },
         pages::drawn,
@@ -175,16 +176,7 @@ fn events(activity: Vec<ActivityView>, older: Option<String>) -> AnyView {
             <ol class="activity" role="list">
                 {rows}
             </ol>
-            {older
-                .map(|href| {
-                    view! {
-                        <div class="card-steps">
-                            <a class="button is-quiet" href=href>
-                                "Older activity"
-                            </a>
-                        </div>
-                    }
-                })}
+            {older.map(older_activity)}
         </section>
     }
     .into_any()

@@ -6,7 +6,7 @@ use super::{section, settings_page};
 use crate::{
     codes::settings_page::SettingsPage,
     ui::{
-        components::timestamp::Ago,
+        components::{older_activity::older_activity, timestamp::Ago},
         pages::drawn,
         view::{ActivitySettingsView, ActivityView},
     },
@@ -33,16 +33,7 @@ fn activity(activity: Vec<ActivityView>, older: Option<String>) -> AnyView {
         <ol class="activity" role="list">
             {rows}
         </ol>
-        {older
-            .map(|href| {
-                view! {
-                    <div class="card-steps">
-                        <a class="button is-quiet" href=href>
-                            "Older activity"
-                        </a>
-                    </div>
-                }
-            })}
+        {older.map(older_activity)}
     };
     section("activity", title, body.into_any())
 }

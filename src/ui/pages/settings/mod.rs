@@ -28,6 +28,7 @@ pub mod unlink;
 
 mod devices;
 mod grant;
+mod only_way;
 mod passkeys;
 mod row;
 mod sign_in_methods;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::row::mark;
+use super::{only_way::only_way, row::mark};
 use crate::{
     codes::settings_page::SettingsPage,
     ui::{
@@ -24,13 +24,7 @@ pub fn RemovePasskeyPage() -> impl IntoView {
 fn draw(remove: RemovePasskeyView) -> AnyView {
     let RemovePasskeyView { id, name, last, form_error } = remove;
     let step = if last {
-        view! {
-            <p class="lead">"This is your only way to sign in. Add another one before you remove it."</p>
-            <a class="button" href=SettingsPage::Security.path()>
-                "Add a way to sign in"
-            </a>
-        }
-        .into_any()
+        only_way()
     } else {
         view! {
             <p class="lead">

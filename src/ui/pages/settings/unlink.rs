@@ -13,7 +13,7 @@ use crate::ui::{
     wording,
 };
 
-use super::row::mark;
+use super::{only_way::only_way, row::mark};
 
 #[component]
 pub fn UnlinkPage() -> impl IntoView {
@@ -25,13 +25,7 @@ fn draw(unlink: UnlinkView) -> AnyView {
     let IdentityView { id, name, slug, label, email, .. } = identity;
     let who = email.or(name).unwrap_or_else(|| "No email address shared".into());
     let step = if last {
-        view! {
-            <p class="lead">"This is your only way to sign in. Add another one before you remove it."</p>
-            <a class="button" href=SettingsPage::Security.path()>
-                "Add a way to sign in"
-            </a>
-        }
-        .into_any()
+        only_way()
     } else {
         view! {
             <p class="lead">
