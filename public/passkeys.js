@@ -80,13 +80,21 @@ const leave = (location) => {
   if (stays) window.location.reload();
 };
 
-const say = (place, what) => {
+const show = (place, what) => {
+  let shown;
   for (const message of place.querySelectorAll("[data-passkey-message]")) {
     message.hidden = message.dataset.passkeyMessage !== what;
-    if (message.hidden) continue;
-    message.role = "alert";
-    message.focus();
+    if (!message.hidden) shown = message;
   }
+  return shown;
+};
+
+// The answer to a click, so it gets the focus.
+const say = (place, what) => {
+  const message = show(place, what);
+  if (!message) return;
+  message.role = "alert";
+  message.focus();
 };
 
 const messageOf = (error) => {
@@ -161,7 +169,7 @@ const tellPasswordManager = async ({ rp: rpId, user: userId, accepted, name, dis
 
 const start = async (place) => {
   const { passkey: step, accepted } = place.dataset;
-  if (!window.PublicKeyCredential) return say(place, "unsupported");
+  if (!window.PublicKeyCredential) return show(place, "unsupported");
   if (step === "upgrade") return upgrade(place);
   if (accepted !== undefined) tellPasswordManager(place.dataset);
   const field = document.querySelector("[autocomplete~=webauthn]");
