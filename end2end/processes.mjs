@@ -18,13 +18,13 @@ export async function providerVariables() {
 }
 
 /** Starts `latchkey COMMAND` with these variables and logs to `logs/NAME.log`. */
-export function startLatchkey(command, variables, name) {
-  if (!existsSync(binary)) throw new Error(`${binary} is missing: scripts/run builds it, or scripts/test build`);
+export function startLatchkey(command, variables, name, program = binary) {
+  if (!existsSync(program)) throw new Error(`${program} is missing: scripts/run builds it, or scripts/test build`);
   const folder = mkdtempSync(join(tmpdir(), "latchkey-end2end-"));
   const environment = Object.fromEntries(inherited.flatMap((key) => (process.env[key] ? [[key, process.env[key]]] : [])));
   mkdirSync(join(here, "logs"), { recursive: true });
   const log = createWriteStream(join(here, "logs", `${name}.log`));
-  const child = spawn(binary, [command], {
+  const child = spawn(program, [command], {
     cwd: folder,
     env: { ...environment, DATABASE_URL: `sqlite://${folder}/latchkey.db`, ...variables },
     stdio: ["ignore", "pipe", "pipe"],
