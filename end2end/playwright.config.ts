@@ -1,11 +1,13 @@
 // The browser tests: Latchkey's development build with the sandbox and a certified provider. `npm test` runs them,
-// `npm run screenshots` takes screenshots of all pages, and `npm run pictures` those of the documentation.
+// `npm run screenshots` takes screenshots of all pages, `npm run pictures` those of the documentation, and
+// `npm run documents` keeps the HTML of all pages.
 
 import { defineConfig, devices } from "@playwright/test";
 import { browserPath } from "./browser.mjs";
 import { certified, latchkey, sandbox } from "./servers.mjs";
 
-const screenshots = Boolean(process.env.SCREENSHOTS);
+/** Instead of tests: what goes through all pages and keeps something of each. */
+const collects = Boolean(process.env.COLLECT);
 const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
 const isRoot = process.getuid?.() === 0;
 
@@ -32,10 +34,11 @@ export default defineConfig({
       args: isRoot ? [...quiet, "--no-sandbox"] : quiet,
     },
   },
-  projects: screenshots
+  projects: collects
     ? [
         { name: "screenshots", testMatch: "screenshots.ts" },
         { name: "pictures", testMatch: "pictures.ts" },
+        { name: "documents", testMatch: "documents.ts" },
       ]
     : [
         { name: "chromium" },

@@ -32,9 +32,9 @@ pub fn ApiDocsPage(docs: ApiDocsView) -> impl IntoView {
                         "."
                     </p>
                 </div>
-                <article class="api-text">
+                <div class="api-text">
                     {sections.into_iter().map(section).collect_view()} {every_error(error, errors)}
-                </article>
+                </div>
             </div>
         </Frame>
     }

@@ -27,16 +27,16 @@ fn row(member: ApiMemberView, is_parameter: bool) -> AnyView {
     let ApiMemberView { name, kind, required, description } = member;
     let required = is_parameter.then(|| {
         let (word, look) = if required { ("required", "api-required") } else { ("optional", "api-optional") };
-        view! { <td role="cell" class=look>{word}</td> }
+        view! { <td class=look>{word}</td> }
     });
     view! {
-        <tr role="row">
-            <th role="rowheader" scope="row">
+        <tr>
+            <th scope="row">
                 <code>{name}</code>
             </th>
-            <td role="cell" class="api-kind">{kind}</td>
+            <td class="api-kind">{kind}</td>
             {required}
-            <td role="cell" class="api-description">{prose(&description)}</td>
+            <td class="api-description">{prose(&description)}</td>
         </tr>
     }
     .into_any()
@@ -46,12 +46,12 @@ pub fn errors_table(errors: Vec<ApiErrorView>) -> AnyView {
     let rows = errors.into_iter().map(|error| {
         let ApiErrorView { status, code, meaning } = error;
         view! {
-            <tr role="row">
-                <th role="rowheader" scope="row">
+            <tr>
+                <th scope="row">
                     <code>{code}</code>
                 </th>
-                <td role="cell" class="api-kind">{status}</td>
-                <td role="cell" class="api-description">{meaning}</td>
+                <td class="api-kind">{status}</td>
+                <td class="api-description">{meaning}</td>
             </tr>
         }
         .into_any()
@@ -61,14 +61,14 @@ pub fn errors_table(errors: Vec<ApiErrorView>) -> AnyView {
 
 fn table_of(caption: Option<AnyView>, columns: &[&'static str], rows: Vec<AnyView>) -> AnyView {
     let columns: Vec<AnyView> =
-        columns.iter().map(|column| view! { <th role="columnheader" scope="col">{*column}</th> }.into_any()).collect();
+        columns.iter().map(|column| view! { <th scope="col">{*column}</th> }.into_any()).collect();
     view! {
-        <table class="api-table" role="table">
+        <table class="api-table">
             {caption.map(|caption| view! { <caption>{caption}</caption> })}
-            <thead role="rowgroup">
-                <tr role="row">{columns}</tr>
+            <thead>
+                <tr>{columns}</tr>
             </thead>
-            <tbody role="rowgroup">{rows}</tbody>
+            <tbody>{rows}</tbody>
         </table>
     }
     .into_any()

@@ -46,8 +46,7 @@ pub fn list(files: FilesView) -> AnyView {
     .into_any()
 }
 
-/// On a phone its rows become blocks. The explicit roles are needed because browsers drop a table's semantics when its
-/// `display` changes.
+/// On a phone its rows become blocks, and stay a table for screen readers.
 fn table(sort: FileSort, rows: Vec<AnyView>) -> AnyView {
     let (name, changed, size) = match sort {
         FileSort::Name => (Some("ascending"), None, None),
@@ -57,22 +56,22 @@ fn table(sort: FileSort, rows: Vec<AnyView>) -> AnyView {
     };
     let head = |text, sorted: Option<&'static str>| {
         view! {
-            <th scope="col" role="columnheader" aria-sort=sorted>
+            <th scope="col" aria-sort=sorted>
                 {text}
             </th>
         }
     };
     view! {
-        <table class="file-table" role="table" aria-label="Files">
-            <thead role="rowgroup">
-                <tr class="file-heads" role="row">
+        <table class="file-table" aria-label="Files">
+            <thead>
+                <tr class="file-heads">
                     {head("Name", name)} {head("Type", None)} {head("Owner", None)} {head("Modified", changed)}
-                    {head("Size", size)} <th scope="col" role="columnheader">
+                    {head("Size", size)} <th scope="col">
                         <span class="visually-hidden">"In Google Drive"</span>
                     </th>
                 </tr>
             </thead>
-            <tbody id="file-rows" role="rowgroup">
+            <tbody id="file-rows">
                 {rows}
             </tbody>
         </table>

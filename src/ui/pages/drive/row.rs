@@ -31,12 +31,12 @@ pub fn row(file: FileView) -> AnyView {
         (false, None) => "Unknown".into_any(),
     };
     view! {
-        <tr class="file" class:is-folder=kind == FileKind::Folder role="row" data-file=id>
-            <th class="file-name" scope="row" role="rowheader">
+        <tr class="file" class:is-folder=kind == FileKind::Folder data-file=id>
+            <th class="file-name" scope="row">
                 <FileIcon kind />
                 {main}
             </th>
-            <td class="file-kind" role="cell">
+            <td class="file-kind">
                 {wording::files::kind(kind)}
                 {(shared || starred)
                     .then(|| {
@@ -47,16 +47,16 @@ pub fn row(file: FileView) -> AnyView {
                         }
                     })}
             </td>
-            <td class="file-owner" role="cell">
+            <td class="file-owner">
                 {owner}
             </td>
-            <td class="file-changed" role="cell">
+            <td class="file-changed">
                 {modified.map(|unix| view! { <BriefTimestamp unix /> })}
             </td>
-            <td class="file-size" role="cell">
+            <td class="file-size">
                 {size.map(wording::files::size)}
             </td>
-            <td class="file-away" role="cell">
+            <td class="file-away">
                 {beside}
             </td>
         </tr>
