@@ -46,7 +46,7 @@ impl Table {
         let failed: u64 =
             [&rounds.dashboard, &rounds.quiet, &rounds.bare].into_iter().flatten().map(Outcome::failed).sum();
         let what = format!(
-            "Signed-in dashboard ({:.1} kB), relative to a bare Axum handler with the same queries and bytes",
+            "Signed-in dashboard ({:.1} kB), relative to a bare Axum handler with one query and the same bytes",
             rounds.page as f64 / 1000.0
         );
         self.row(&what, &ratio(&rounds.dashboard), "at least 0.5");

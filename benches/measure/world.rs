@@ -98,6 +98,10 @@ impl World {
         Ok(self.others.block_on(Database::connect(&self.database_url, sealer()?))?)
     }
 
+    pub fn database_url(&self) -> &str {
+        &self.database_url
+    }
+
     /// The server's threads.
     pub fn threads(&self) -> &Runtime {
         &self.runtimes[0]
@@ -116,6 +120,5 @@ fn sealer() -> Result<Sealer, Failure> {
 
 /// As many threads as the production binary has.
 fn threads(name: &str) -> std::io::Result<Runtime> {
-    let workers = std::thread::available_parallelism().map_or(2, usize::from).max(2);
-    tokio::runtime::Builder::new_multi_thread().worker_threads(workers).thread_name(name).enable_all().build()
+    tokio::runtime::Builder::new_multi_thread().thread_name(name).enable_all().build()
 }

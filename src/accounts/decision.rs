@@ -115,6 +115,19 @@ pub enum Answer {
     Refuse(Reason),
 }
 
+impl Answer {
+    /// Whether a session begins. What a signed-in user does is no sign-in.
+    pub const fn begins_session(&self) -> bool {
+        matches!(
+            self,
+            Self::SignIn { .. }
+                | Self::LinkWithoutAsking { .. }
+                | Self::ClaimFromUnverified { .. }
+                | Self::Create { .. }
+        )
+    }
+}
+
 /// What happens to a user's email address at a sign-in or link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EmailUpdate {

@@ -3,6 +3,7 @@
 use time::OffsetDateTime;
 
 use super::email::EmailAddress;
+use super::facts::Facts;
 use super::ids::{IdentityId, IdentityKey, UserId};
 use super::verification_method::{ClaimedEmail, VerifiedEmail};
 
@@ -26,6 +27,19 @@ pub struct User {
     pub picture_from: Option<String>,
 }
 
+impl User {
+    /// Whether a sign-in with this profile gives the user another name or picture. What they chose stays, and so does what the
+    /// provider does not send.
+    pub fn is_refreshed_by(&self, facts: &Facts) -> bool {
+        let changes = |from: &Option<String>, on_record: &Option<String>, sent: &Option<String>| {
+            sent.is_some()
+                && from.as_deref() != Some(OWN)
+                && (sent != on_record || from.as_deref() != Some(&*facts.provider))
+        };
+        changes(&self.name_from, &self.name, &facts.name) || changes(&self.picture_from, &self.picture, &facts.picture)
+    }
+}
+
 /// Chosen by the user.
 pub const OWN: &str = "own";
 
@@ -45,4 +59,53 @@ pub struct Identity {
     pub name: Option<String>,
     pub linked_at: OffsetDateTime,
     pub last_used_at: OffsetDateTime,
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::accounts::facts::EmailFact;
+
+    fn on_record(name: Option<&str>, from: Option<&str>) -> User {
+        User {
+            id: UserId::NOBODY,
+            name: name.map(str::to_owned),
+            picture: None,
+            verified_email: None,
+            claimed_email: None,
+            created_at: OffsetDateTime::UNIX_EPOCH,
+            disabled_at: None,
+            name_from: from.map(str::to_owned),
+            picture_from: None,
+        }
+    }
+
+    #[rstest]
+    #[case::the_same(Some("Ada"), Some("google"), Some("Ada"), false)]
+    #[case::another_name(Some("Ada"), Some("google"), Some("Ada L."), true)]
+    #[case::the_first_name(None, None, Some("Ada"), true)]
+    #[case::of_another_provider(Some("Ada"), Some("github"), Some("Ada"), true)]
+    #[case::chosen(Some("Countess"), Some(OWN), Some("Ada"), false)]
+    #[case::not_sent(Some("Ada"), Some("google"), None, false)]
+    fn a_profile_refreshes_what_it_says_otherwise(
+        #[case] name: Option<&str>,
+        #[case] from: Option<&str>,
+        #[case] sent: Option<&str>,
+        #[case] is_refreshed: bool,
+    ) {
+        let facts = |name: Option<&str>, picture: Option<&str>| Facts {
+            identity: IdentityKey::new("https://accounts.google.com", "ada").unwrap(),
+            provider: "google".to_owned(),
+            email: EmailFact::Absent,
+            name: name.map(str::to_owned),
+            picture: picture.map(str::to_owned),
+        };
+        let by_name = on_record(name, from);
+        let by_picture =
+            User { picture: by_name.name.clone(), picture_from: by_name.name_from.clone(), ..on_record(None, None) };
+        assert_eq!(by_name.is_refreshed_by(&facts(sent, None)), is_refreshed);
+        assert_eq!(by_picture.is_refreshed_by(&facts(None, sent)), is_refreshed);
+    }
 }

@@ -98,10 +98,11 @@ impl AuthorizationCallback {
             profile: &completed.profile,
             return_to: &flow.return_to,
             step_up: step_up.as_ref(),
+            flow: Some(&id),
         };
         let applied = self.settle_and_apply(&verified, pending, journal, cookies).await?;
         // For replays only. The user is signed in: from here on, an error must not say otherwise.
-        if let Some(user) = applied.user
+        if let Some(user) = applied.user.filter(|_| !applied.is_flow_completed)
             && let Err(error) = self.context.database.complete_flow(&id, user).await
         {
             tracing::warn!(%error, "cannot mark a flow completed");

@@ -51,7 +51,8 @@ impl AuthorizationCallback {
         if !self.context.use_id_token(&profile.issuer, id_token).await? {
             return Err(CallbackError::UsedFlow);
         }
-        let verified = Verified { purpose, profile: &profile, return_to: &ReturnTo::default(), step_up: None };
+        let verified =
+            Verified { purpose, profile: &profile, return_to: &ReturnTo::default(), step_up: None, flow: None };
         Ok(self.settle_and_apply(&verified, None, journal, cookies).await?.outcome)
     }
 }

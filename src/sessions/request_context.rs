@@ -98,13 +98,23 @@ impl RequestContext {
         identity: Option<IdentityId>,
         password_set_at: Option<OffsetDateTime>,
     ) -> Result<SignIn, SessionError> {
+        let authentications = Authentications::by(method.clone(), self.clock.date());
+        let session = self.session.open(self, user, authentications, identity, password_set_at).await?;
+        Ok(self.signed_in_by(user, &method, session))
+    }
+
+    /// What is left of a sign-in whose session is open: the browser remembers its method. `session` are the `Set-Cookie`
+    /// values of the session.
+    pub(super) fn signed_in_by(
+        &self,
+        user: &User,
+        method: &AuthenticationMethod,
+        session: impl IntoIterator<Item = HeaderValue>,
+    ) -> SignIn {
         let now = self.clock.now();
         let remembered = self.jar.remember_sign_in(&self.headers, method.code(), short_name(user), now);
-        let counted = method.code().to_owned();
-        let authentications = Authentications::by(method, self.clock.date());
-        let session = self.session.open(self, user, authentications, identity, password_set_at).await?;
-        self.metrics.count_sign_in(&counted, SIGNED_IN);
-        Ok(SignIn::Complete(session.into_iter().chain(remembered).collect()))
+        self.metrics.count_sign_in(method.code(), SIGNED_IN);
+        SignIn::Complete(session.into_iter().chain(remembered).collect())
     }
 
     /// The `Set-Cookie` value by which the next page says what was done.

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     accounts::{AuthenticationMethod, Authentications, IdentityId, Strength, User},
     relying_party::Clock,
-    store::{ActiveSession, Database, NewSession, Renewal, Session, StoreError},
+    store::{ActiveSession, Database, MethodsOnRecord, NewSession, Renewal, Session, SessionOpening, StoreError},
 };
 
 /// How often "last seen" and the idle expiry are written at most: a read should rarely cost a write.
@@ -58,9 +58,23 @@ impl SignedIn {
 /// If the database is down, which is never "signed out".
 pub async fn current(cookie: &Cookie, database: &Database, clock: &Clock) -> Result<Option<SignedIn>, StoreError> {
     let Some(id) = cookie.id() else { return Ok(None) };
-    let now = clock.date();
-    let Some(active) = database.load_session(&id_hash(&id), now).await? else { return Ok(None) };
+    let Some(active) = database.load_session(&id_hash(&id), clock.date()).await? else { return Ok(None) };
     Ok(touched(active, None, database, clock).await)
+}
+
+/// The same with what the user signs in with, by the same query.
+///
+/// # Errors
+/// If the database is down, which is never "signed out".
+pub async fn current_with_methods(
+    cookie: &Cookie,
+    database: &Database,
+    clock: &Clock,
+) -> Result<Option<(SignedIn, MethodsOnRecord)>, StoreError> {
+    let Some(id) = cookie.id() else { return Ok(None) };
+    let found = database.load_session_with_methods(&id_hash(&id), clock.date()).await?;
+    let Some((active, methods)) = found else { return Ok(None) };
+    Ok(touched(active, None, database, clock).await.map(|signed_in| (signed_in, methods)))
 }
 
 /// Updates "last seen" if it is due. `None` if the session has ended meanwhile. `access_token` is the time (Unix seconds) at
@@ -108,16 +122,8 @@ pub(super) async fn open(
 ) -> Result<Option<HeaderValue>, StoreError> {
     let now = context.clock.date();
     let session = NewSession {
-        user: user.id,
-        identity,
-        authentications,
-        user_agent: context.client.user_agent.clone(),
-        ip: context.client.ip.map(|ip| ip.to_string()),
-        data: "{}".to_owned(),
-        created_at: now,
-        expires_at: now + IDLE,
-        absolute_expires_at: now + ABSOLUTE,
         password_set_at,
+        ..NewSession::beginning(user.id, identity, authentications, &context.client, now)
     };
     let earlier = earlier.id().map(|id| id_hash(&id));
     loop {
@@ -125,6 +131,35 @@ pub(super) async fn open(
         if context.database.replace_session(earlier.as_deref(), &id_hash(&id), &session).await? {
             return Ok(set_cookie(context, &id.to_string()));
         }
+    }
+}
+
+/// A session whose secret is chosen before the transaction that opens it, with whatever else that changes.
+pub(super) struct PreparedSession {
+    id: Id,
+    id_hash: String,
+    earlier: Option<String>,
+}
+
+impl PreparedSession {
+    /// To replace the browser's `earlier` one.
+    pub(super) fn replacing(earlier: &Cookie) -> Self {
+        let id = Id::default();
+        Self { id, id_hash: id_hash(&id), earlier: earlier.id().map(|id| id_hash(&id)) }
+    }
+
+    /// `flow` is completed by it.
+    pub(super) fn opening<'a>(
+        &'a self,
+        authentications: &'a Authentications,
+        flow: Option<&'a str>,
+    ) -> SessionOpening<'a> {
+        SessionOpening { id_hash: &self.id_hash, earlier: self.earlier.as_deref(), authentications, flow }
+    }
+
+    /// The `Set-Cookie` value, once it is open.
+    pub(super) fn cookie(&self, context: &RequestContext) -> Option<HeaderValue> {
+        set_cookie(context, &self.id.to_string())
     }
 }
 

@@ -96,7 +96,7 @@ impl TokenCookies {
                 database.load_session_version(claims.session(), claims.version(), clock.date()).await?
         {
             let signed_in = touched(active, Some(claims.issued_at()), database, clock).await;
-            return Ok(Identified { signed_in, cookies: Vec::new() });
+            return Ok(Identified { signed_in, ..Identified::default() });
         }
         match self.refresh(request) {
             Some(refresh) => self.exchange(refresh, request, client, clock).await,
@@ -114,21 +114,23 @@ impl TokenCookies {
         clock: &Clock,
     ) -> Result<Identified, SessionError> {
         match self.tokens.refresh(refresh, client).await {
-            Ok(pair) => Ok(Identified { cookies: self.set(&pair, clock), signed_in: Some(pair.session.into()) }),
+            Ok(pair) => {
+                Ok(Identified { cookies: self.set(&pair, clock), signed_in: Some(pair.session.into()), methods: None })
+            }
             Err(RefreshTokenError::Unknown) => Ok(Identified::default()),
             Err(RefreshTokenError::Reused) => {
                 tracing::warn!("refresh token reused: session ended");
-                Ok(Identified { signed_in: None, cookies: self.clear(request) })
+                Ok(Identified { cookies: self.clear(request), ..Identified::default() })
             }
             // The user is still signed in, and so with a read-only database.
             Err(error @ RefreshTokenError::TooManyRequests { .. }) => {
                 tracing::info!(%error, "refresh token not exchanged");
-                Ok(Identified { signed_in: self.look_at(request).await?.map(SignedIn::from), cookies: Vec::new() })
+                Ok(Identified { signed_in: self.look_at(request).await?.map(SignedIn::from), ..Identified::default() })
             }
             Err(RefreshTokenError::Internal(TokensError::Store(error))) => match self.look_at(request).await {
                 Ok(Some(active)) => {
                     tracing::warn!(%error, "cannot exchange a refresh token");
-                    Ok(Identified { signed_in: Some(active.into()), cookies: Vec::new() })
+                    Ok(Identified { signed_in: Some(active.into()), ..Identified::default() })
                 }
                 _ => Err(error.into()),
             },

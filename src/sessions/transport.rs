@@ -9,13 +9,13 @@ use super::{
     request_context::RequestContext,
     session_error::SessionError,
     session_store::COOKIE,
-    signed_in::{self, SignedIn},
+    signed_in::{self, PreparedSession, SignedIn},
     token_cookies::TokenCookies,
 };
 use crate::{
     accounts::{Authentications, ClientInfo, IdentityId, User},
     relying_party::Clock,
-    store::Database,
+    store::{Database, MethodsOnRecord},
     tokens::Tokens,
 };
 
@@ -39,6 +39,8 @@ pub enum SessionHandle {
 #[derive(Debug, Default)]
 pub struct Identified {
     pub signed_in: Option<SignedIn>,
+    /// What the user signs in with, where it was read with the session.
+    pub methods: Option<MethodsOnRecord>,
     /// `Set-Cookie` values: tokens that were exchanged on the way.
     pub cookies: Vec<HeaderValue>,
 }
@@ -50,7 +52,8 @@ impl SessionTransport {
 }
 
 impl SessionHandle {
-    /// Looks up the signed-in user.
+    /// Looks up the signed-in user; `with_methods` for a page that shows what they sign in with, which a cookie's session
+    /// brings along by the same query.
     ///
     /// # Errors
     /// If the database is down this is an error, never "signed out".
@@ -60,13 +63,27 @@ impl SessionHandle {
         client: &ClientInfo,
         database: &Database,
         clock: &Clock,
+        with_methods: bool,
     ) -> Result<Identified, SessionError> {
         match self {
+            Self::Cookie(session) if with_methods => {
+                let found = signed_in::current_with_methods(session, database, clock).await?;
+                let (signed_in, methods) = found.unzip();
+                Ok(Identified { signed_in, methods, ..Identified::default() })
+            }
             Self::Cookie(session) => {
                 let signed_in = signed_in::current(session, database, clock).await?;
-                Ok(Identified { signed_in, cookies: Vec::new() })
+                Ok(Identified { signed_in, ..Identified::default() })
             }
             Self::Tokens(cookies) => cookies.identify(headers, client, database, clock).await,
+        }
+    }
+
+    /// A session for the next sign-in to open by its own transaction; `None` where a session is a pair of tokens.
+    pub(super) fn prepare(&self) -> Option<PreparedSession> {
+        match self {
+            Self::Cookie(session) => Some(PreparedSession::replacing(session)),
+            Self::Tokens(_) => None,
         }
     }
 

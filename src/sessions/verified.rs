@@ -4,10 +4,10 @@ use http::HeaderValue;
 
 use super::{
     authorization_callback::AuthorizationCallback, callback_error::CallbackError, callback_redirect::CallbackOutcome,
-    pending_link::PendingLink, sign_in::SignIn, step_up::StepUp,
+    pending_link::PendingLink, sign_in::SignIn, signed_in::PreparedSession, step_up::StepUp,
 };
 use crate::{
-    accounts::{Answer, AuthenticationMethod, Purpose, Reason, UserId},
+    accounts::{Answer, AuthenticationMethod, Authentications, Purpose, Reason, UserId},
     codes::done::Done,
     providers::Profile,
     relying_party::{FlowEvent, Journal, ReturnTo},
@@ -20,12 +20,16 @@ pub(super) struct Verified<'a> {
     pub(super) profile: &'a Profile,
     pub(super) return_to: &'a ReturnTo,
     pub(super) step_up: Option<&'a StepUp>,
+    /// The id of the flow, if there is one.
+    pub(super) flow: Option<&'a str>,
 }
 
 /// What was done for the browser.
 pub(super) struct Applied {
     /// The user who is signed in now.
     pub(super) user: Option<UserId>,
+    /// Whether the session was opened by the transaction that also marked the flow completed.
+    pub(super) is_flow_completed: bool,
     pub(super) outcome: CallbackOutcome,
 }
 
@@ -38,32 +42,41 @@ impl AuthorizationCallback {
         journal: &mut Journal,
         cookies: &mut Vec<HeaderValue>,
     ) -> Result<Applied, CallbackError> {
-        let settled = self.settle(verified, pending.as_ref(), journal).await?;
-        self.apply(verified, settled, pending, journal, cookies).await
+        let prepared = self.context.session.prepare();
+        let settled = self.settle(verified, pending.as_ref(), prepared.as_ref(), journal).await?;
+        let is_flow_completed = settled.has_session;
+        let open = prepared.filter(|_| settled.has_session);
+        let (user, outcome) = self.apply(verified, settled, open, pending, journal, cookies).await?;
+        Ok(Applied { user, is_flow_completed, outcome })
     }
 
     async fn settle(
         &self,
         verified: &Verified<'_>,
         pending: Option<&PendingLink>,
+        prepared: Option<&PreparedSession>,
         journal: &mut Journal,
     ) -> Result<SettleOutcome, CallbackError> {
-        let opened = self.context.opened_link();
-        let settled = self
-            .context
-            .database
-            .settle(&SettleRequest {
-                purpose: verified.purpose,
-                profile: verified.profile,
-                session_user: self.signed_in(),
-                session: self.context.signed_in.as_ref().map(|signed_in| signed_in.session.at_version()),
-                admission: self.context.admission(opened.as_ref()),
-                client: &self.context.client,
-                now: self.context.clock.date(),
-                waiting: pending.map(|link| &link.profile),
-                granted: verified.step_up.map_or(GrantUpdate::None, StepUp::grant_update),
-            })
-            .await?;
+        let (opened, now) = (self.context.opened_link(), self.context.clock.date());
+        let settle_request = SettleRequest {
+            purpose: verified.purpose,
+            profile: verified.profile,
+            session_user: self.signed_in(),
+            session: self.context.signed_in.as_ref().map(|signed_in| signed_in.session.at_version()),
+            admission: self.context.admission(opened.as_ref()),
+            client: &self.context.client,
+            now,
+            waiting: pending.map(|link| &link.profile),
+            granted: verified.step_up.map_or(GrantUpdate::None, StepUp::grant_update),
+        };
+        let settled = match prepared {
+            Some(prepared) => {
+                let authentications = Authentications::by(verified.profile.into(), now);
+                let opening = prepared.opening(&authentications, verified.flow);
+                self.context.database.settle_and_open(&settle_request, &opening).await?
+            }
+            None => self.context.database.settle(&settle_request).await?,
+        };
         for decision in [Some(&settled.decision), settled.waiting.as_ref()].into_iter().flatten() {
             journal.record(FlowEvent::decided(decision));
         }
@@ -71,20 +84,22 @@ impl AuthorizationCallback {
         Ok(settled)
     }
 
+    /// Returns the user who is signed in now. `open` is the session that settling opened.
     async fn apply(
         &self,
         verified: &Verified<'_>,
         settled: SettleOutcome,
+        open: Option<PreparedSession>,
         pending: Option<PendingLink>,
         journal: &mut Journal,
         cookies: &mut Vec<HeaderValue>,
-    ) -> Result<Applied, CallbackError> {
-        let applied = |user, outcome| Ok(Applied { user: Some(user), outcome });
+    ) -> Result<(Option<UserId>, CallbackOutcome), CallbackError> {
+        let applied = |user, outcome| Ok((Some(user), outcome));
         match (settled.decision.answer, settled.signed_in) {
             (Answer::Prompt { user, .. }, _) => {
                 let link = PendingLink::keep(&self.context, user, verified.profile.clone(), verified.return_to.clone());
                 cookies.push(link.map_err(|_| CallbackError::NoRandomness)?);
-                Ok(Applied { user: None, outcome: CallbackOutcome::Prompted })
+                Ok((None, CallbackOutcome::Prompted))
             }
             (Answer::Refuse(reason), _) => Err(CallbackError::Policy(reason)),
             (Answer::Link { user, .. }, Some(signed_in)) => {
@@ -112,7 +127,7 @@ impl AuthorizationCallback {
                     _ => pending.as_ref().map(|_| Done::Linked),
                 };
                 cookies.extend(done.and_then(|done| self.context.say_done(done)));
-                let user = self.begin_session(signed_in, verified.profile.into(), journal, cookies).await?;
+                let user = self.begin_session(signed_in, verified.profile.into(), open, journal, cookies).await?;
                 let Some(link) = pending else {
                     return applied(user, CallbackOutcome::SignedIn(verified.return_to.clone()));
                 };
@@ -133,11 +148,15 @@ impl AuthorizationCallback {
         &self,
         signed_in: SignedIn,
         method: AuthenticationMethod,
+        open: Option<PreparedSession>,
         journal: &mut Journal,
         cookies: &mut Vec<HeaderValue>,
     ) -> Result<UserId, CallbackError> {
         let SignedIn { user, identity } = signed_in;
-        let SignIn::Complete(session) = self.context.sign_in(&user, method, Some(identity)).await?;
+        let SignIn::Complete(session) = match open {
+            Some(open) => self.context.signed_in_by(&user, &method, open.cookie(&self.context)),
+            None => self.context.sign_in(&user, method, Some(identity)).await?,
+        };
         cookies.extend(session);
         journal.record(FlowEvent::SessionCreated);
         Ok(user.id)

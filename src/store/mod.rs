@@ -38,7 +38,7 @@ pub use grants::end::{DisconnectedGrant, Disconnection};
 pub use grants::reseal::Resealed;
 pub use grants::revocations::{QueuedRevocation, Revocation};
 pub use grants::types::{FoundGrant, Grant, GrantEndReason, GrantStatus, NewGrant, OpenGrant, RevocationStatus};
-pub use linking::request::{Admission, GrantUpdate, SettleOutcome, SettleRequest, SignedIn};
+pub use linking::request::{Admission, GrantUpdate, SessionOpening, SettleOutcome, SettleRequest, SignedIn};
 pub use outbox::{GIVEN_UP_AFTER, wait_after};
 pub use rate_limits::SharedLimit;
 pub use sessions::refresh_token::RefreshToken;
@@ -51,5 +51,6 @@ pub use sessions::used_flows::FlowStatus;
 pub use signing_keys::{KeyChanges, KeyTimes, NewKey, StoredKey};
 pub use users::administer::{Administered, Authority, RemovedMethod};
 pub use users::passwords::PasswordLookup;
+pub use users::sign_in_methods::MethodsOnRecord;
 
 pub use crate::accounts::PASSWORD;

@@ -8,13 +8,10 @@ use leptos::{nonce::use_nonce, prelude::*};
 
 use super::view::Assets;
 
-/// Loads the glue and the WebAssembly module, and hydrates the islands. Must come before the app in the document: it also
-/// tells the renderer to hydrate islands only. Nothing is preloaded: without JavaScript a browser would load it in vain.
+/// Loads the glue and the WebAssembly module, and hydrates the islands. Nothing is preloaded: without JavaScript a browser
+/// would load it in vain.
 #[component]
 pub fn Boot(assets: Assets) -> impl IntoView {
-    if let Some(shared) = Owner::current_shared_context() {
-        shared.set_is_hydrating(false);
-    }
     view! {
         <script type="module" id="boot" nonce=use_nonce() data-glue=assets.js data-module=assets.wasm>
             {include_str!("boot.js")}

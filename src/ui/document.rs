@@ -1,31 +1,63 @@
 //! The document of a page with islands.
 
-use leptos::{attr::custom::custom_attribute, prelude::*};
-use leptos_meta::{MetaTags, provide_meta_context};
+use std::sync::{Arc, OnceLock};
+
+use hydration_context::SsrSharedContext;
+use leptos::{attr::custom::custom_attribute, nonce::Nonce, prelude::*};
 
 use super::{
     boot::{Boot, LiveReload},
     page::Page,
+    valid_html::valid_html,
     view::Assets,
 };
 
-/// Reads [`Assets`] and the nonce from the context, as the page reads its view model. The server matched the route: no
-/// router of Leptos matches it again.
-pub fn document(page: Page) -> impl IntoView {
-    provide_meta_context();
-    let assets = use_context::<Assets>().unwrap_or_default();
-    let reload = assets.reload.clone();
-    view! {
-        <!DOCTYPE html>
-        <html lang="en">
-            <head>
+/// What every document begins with, before its title: rendered once, since only the nonce of its script changes.
+#[derive(Debug)]
+pub struct DocumentHead(Vec<String>);
+
+impl DocumentHead {
+    /// `nonce` is any random one: it marks the places of the others.
+    pub fn new(assets: &Assets, nonce: &Nonce) -> Self {
+        let rendered = Owner::new().with(|| {
+            provide_context(nonce.clone());
+            let (assets, reload) = (assets.clone(), assets.reload.clone());
+            view! {
                 <HeadBasics css=assets.css.clone() />
                 <Boot assets />
                 {reload.map(|url| view! { <LiveReload url /> })}
-                <MetaTags />
-            </head>
-            <body>{page.view()}</body>
-        </html>
+            }
+            .to_html()
+        });
+        Self(valid_html(&rendered).split(&**nonce).map(str::to_owned).collect())
+    }
+}
+
+/// Renders a page in one pass: nothing in it waits. `provide` puts what the page reads into the context, its view model above
+/// all. The server matched the route: no router of Leptos matches it again.
+pub fn document(head: &DocumentHead, nonce: &Nonce, page: Page, provide: impl FnOnce()) -> String {
+    let islands = SsrSharedContext::new_islands();
+    let (title, body) = Owner::new_root(Some(Arc::new(islands))).with(|| {
+        let title = DocumentTitle::default();
+        provide_context(title.clone());
+        provide_context(nonce.clone());
+        provide();
+        let body = page.view().to_html();
+        (view! { <title>{title.0.get().cloned()}</title> }.to_html(), body)
+    });
+    let head = head.0.join(&**nonce);
+    let start = "<!DOCTYPE html><html lang=\"en\"><head>";
+    [start, &head, &title, "</head><body>", &valid_html(&body), "</body></html>"].concat()
+}
+
+/// The title of the document that is being rendered, set by its page.
+#[derive(Clone, Default)]
+struct DocumentTitle(Arc<OnceLock<String>>);
+
+/// The first call counts.
+pub fn set_title(text: String) {
+    if let Some(DocumentTitle(title)) = use_context() {
+        _ = title.set(text);
     }
 }
 

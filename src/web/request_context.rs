@@ -14,11 +14,12 @@ use super::{detached::detached, redirect::see_other, request_log::REQUEST_ID, se
 use crate::{
     sessions::{self, ClientInfo, Identified, SessionError, SessionHandle, SessionTransport},
     store::StoreError,
+    ui::page::Page,
 };
 
 /// Keeps the request id of a trusted proxy if it is well-formed: any client can send one, and it ends up in the log and the
 /// audit trail, where one that repeats another request's would mislead.
-pub async fn check_request_id(State(app): State<AppState>, mut request: Request) -> Request {
+pub fn check_request_id(app: &AppState, mut request: Request) -> Request {
     let peer = request.extensions().get::<Peer>();
     let is_from_proxy = peer.is_some_and(|Peer(peer)| app.forwarded_by.is_trusted(peer.ip()));
     let is_well_formed = |value: &HeaderValue| {
@@ -33,10 +34,10 @@ pub async fn check_request_id(State(app): State<AppState>, mut request: Request)
 }
 
 /// Adds [`ClientInfo`].
-pub async fn identify_client(State(app): State<AppState>, mut request: Request, next: Next) -> Response {
-    let client = client_of(&app, &request);
+pub fn identify_client(app: &AppState, mut request: Request) -> Request {
+    let client = client_of(app, &request);
     request.extensions_mut().insert(client);
-    next.run(request).await
+    request
 }
 
 fn client_of(app: &AppState, request: &Request) -> ClientInfo {
@@ -81,7 +82,8 @@ pub async fn identify_user(State(app): State<AppState>, mut request: Request, ne
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let session = session_of(&app, request.headers());
-    let identified = match identify(&app, &session, request.headers(), client).await {
+    let shows_methods = request.uri().path() == Page::Dashboard.path();
+    let identified = match identify(&app, &session, request.headers(), client, shows_methods).await {
         Ok(identified) => identified,
         Err(response) => return response,
     };
@@ -90,6 +92,9 @@ pub async fn identify_user(State(app): State<AppState>, mut request: Request, ne
     let exchanged = exchanged.map(|signed_in| (signed_in.session.id.clone(), signed_in.session.version));
     if let Some(signed_in) = identified.signed_in {
         request.extensions_mut().insert(signed_in);
+    }
+    if let Some(methods) = identified.methods {
+        request.extensions_mut().insert(methods);
     }
     let mut response = next.run(request).await;
     if is_current(&app, exchanged).await {
@@ -116,14 +121,15 @@ async fn identify(
     session: &SessionHandle,
     headers: &HeaderMap,
     client: &ClientInfo,
+    with_methods: bool,
 ) -> Result<Identified, Response> {
     let identified = match session {
-        SessionHandle::Cookie(_) => session.identify(headers, client, &app.database, &app.clock).await,
+        SessionHandle::Cookie(_) => session.identify(headers, client, &app.database, &app.clock, with_methods).await,
         // A refresh token may be used up on the way.
         SessionHandle::Tokens(_) => {
             let (session, headers, client) = (session.clone(), headers.clone(), client.clone());
             let (database, clock) = (app.database.clone(), app.clock.clone());
-            let work = async move { session.identify(&headers, &client, &database, &clock).await };
+            let work = async move { session.identify(&headers, &client, &database, &clock, with_methods).await };
             detached(app, work).await.map_err(IntoResponse::into_response)?
         }
     };
@@ -176,11 +182,16 @@ pub(super) fn unavailable() -> Response {
 pub async fn redirect_to_our_host(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD);
-    if app.on_loopback && is_safe && is_other_loopback_name(host, &app.origin) {
+    if app.on_loopback && is_safe && !is_host_of(&app.origin, host) && is_other_loopback_name(host, &app.origin) {
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
         return see_other(&format!("{}{path}", app.origin));
     }
     next.run(request).await
+}
+
+/// Whether the `Host` is, letter for letter, that of the origin: what is nearly always sent.
+fn is_host_of(origin: &str, host: &str) -> bool {
+    origin.split_once("://").is_some_and(|(_, own)| own == host)
 }
 
 fn is_other_loopback_name(host: &str, origin: &str) -> bool {
@@ -212,5 +223,7 @@ mod tests {
         for host in ["localhost:3000", "127.0.0.1:4000", "evil.example:3000", "127.0.0.1@evil.example", ""] {
             assert!(!is_other_loopback_name(host, "http://localhost:3000"), "{host}");
         }
+        assert!(is_host_of("http://localhost:3000", "localhost:3000"));
+        assert!(!is_host_of("http://localhost:3000", "127.0.0.1:3000") && !is_host_of("http://localhost:3000", ""));
     }
 }

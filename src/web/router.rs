@@ -7,7 +7,7 @@ use axum::{
     extract::Request,
     handler::Handler,
     http::StatusCode,
-    middleware::{from_fn, from_fn_with_state, map_request_with_state},
+    middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{MethodRouter, any, get, post},
 };
@@ -47,7 +47,7 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// # Errors
 /// If the public origin is not one that a browser sends; the configuration has checked it.
 pub fn router(app: &AppState) -> Result<Router, ConfigError> {
-    // For Leptos, which renders the pages. A second router in one process finds it started.
+    // For Leptos' server functions. A second router in one process finds it started.
     _ = any_spawner::Executor::init_tokio();
     let health = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
     let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, HANDLER_TIMEOUT);
@@ -58,12 +58,12 @@ pub fn router(app: &AppState) -> Result<Router, ConfigError> {
             // Outside all that can fail, so that allowed pages can read the errors.
             .layer(from_fn_with_state(app.cors.clone(), api::share))
             // Outside the error pages, which are HTML too.
-            .layer(from_fn(compression::only_own_requests))
+            .map_request(compression::only_own_requests)
             .layer(compression::layer())
             .layer(from_fn_with_state(app.clone(), error_pages::render))
             .layer(CatchPanicLayer::custom(on_panic))
             .layer(timeout)
-            .layer(from_fn_with_state(app.clone(), request_context::identify_client))
+            .map_request(with(app, request_context::identify_client))
             .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
             .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT)),
     );
@@ -78,7 +78,7 @@ pub fn router(app: &AppState) -> Result<Router, ConfigError> {
         ServiceBuilder::new()
             // Answers a panic in the layers themselves.
             .layer(CatchPanicLayer::custom(on_panic))
-            .layer(map_request_with_state(app.clone(), request_context::check_request_id))
+            .map_request(with(app, request_context::check_request_id))
             .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
             .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(on_response))
             .layer(PropagateRequestIdLayer::new(REQUEST_ID))
@@ -88,6 +88,12 @@ pub fn router(app: &AppState) -> Result<Router, ConfigError> {
         true => routes.layer(from_fn_with_state(app.metrics.clone(), metrics::time)),
         false => routes,
     })
+}
+
+/// For what changes a request only: unlike a middleware of axum it costs no box, and no copy of the services inside.
+fn with(app: &AppState, change: fn(&AppState, Request) -> Request) -> impl Fn(Request) -> Request + Clone + use<> {
+    let app = app.clone();
+    move |request| change(&app, request)
 }
 
 /// Pages, forms, and the endpoints of the flow.

@@ -3,6 +3,7 @@
 use std::{num::NonZeroU32, ops::Deref, sync::Arc, time::Duration};
 
 use axum::http::HeaderMap;
+use leptos::nonce::Nonce;
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -13,6 +14,7 @@ use super::{
     headers::HeaderPolicy,
     in_flight::InFlight,
     metrics::LoadCache,
+    pages::SharedPage,
     rate_limits::RateLimits,
     supervisor::Supervisor,
 };
@@ -31,7 +33,10 @@ use crate::{
     },
     store::Database,
     tokens::{TokenPolicy, Tokens},
-    ui::view::{Assets, SandboxView},
+    ui::{
+        document::DocumentHead,
+        view::{Assets, LoginView, SandboxView},
+    },
 };
 
 /// Everything that handlers and layers share, behind one `Arc`: each layer clones it for each request.
@@ -66,6 +71,9 @@ pub struct Shared {
     pub(super) security_txt: Option<SecurityTxt>,
     pub(super) api_documents: Documents,
     pub(super) assets: Arc<Assets>,
+    pub(super) document_head: DocumentHead,
+    /// As a browser sees it that comes for the first time.
+    pub(super) login_page: SharedPage<LoginView>,
     pub(super) sandbox: Option<SandboxView>,
     pub(super) origin: Arc<str>,
     pub(super) on_loopback: bool,
@@ -173,6 +181,8 @@ impl AppState {
                 header: config.client_ip_header.clone(),
             },
             in_flight: InFlight::new(config.rate_limits),
+            document_head: DocumentHead::new(&assets, &Nonce::new()),
+            login_page: SharedPage::default(),
             assets: Arc::new(assets),
             origin: origin.into(),
             on_loopback: config.base_url.is_loopback(),

@@ -11,7 +11,7 @@ use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::linking::request::SignedIn;
 use crate::store::sessions::end::delete_sessions_of;
-use crate::store::users::identities::{link_identity, refresh_identity, unlink_all};
+use crate::store::users::identities::{KnownIdentity, link_identity, refresh_identity, unlink_all};
 use crate::store::users::passkeys::delete_passkeys_since;
 use crate::store::users::passwords::drop_password;
 use crate::store::users::queries::{complete_user, create_user, drop_claim, refresh_user, replace_email, user};
@@ -28,17 +28,24 @@ pub(in crate::store) async fn carry_out(
     write: &mut Write<'_>,
     answer: &Answer,
     facts: &Facts,
-    known: Option<IdentityId>,
+    known: Option<KnownIdentity>,
     before: Option<&UserSummary>,
     ids: &NewIds,
 ) -> Result<Option<SignedIn>, StoreError> {
     let now = ids.now;
+    // The usual sign-in: the user's row has been read already, and stays as it is.
+    if let (Answer::SignIn { email: EmailUpdate::Keep, .. }, Some(known)) = (answer, &known)
+        && !known.user.is_refreshed_by(facts)
+    {
+        refresh_identity(write.connection(), known.id, facts, now).await?;
+        return Ok(Some(SignedIn { user: known.user.clone(), identity: known.id }));
+    }
     let (id, identity) = match answer {
         Answer::SignIn { user, email }
         | Answer::AlreadyLinked { user, email }
         | Answer::Reauthenticated { user, email }
         | Answer::Grant { user, email } => {
-            let known = known.ok_or_else(|| StoreError::Corrupt("an identity without its row".into()))?;
+            let known = known.ok_or_else(|| StoreError::Corrupt("an identity without its row".into()))?.id;
             refresh_user(write.connection(), *user, facts).await?;
             refresh_identity(write.connection(), known, facts, now).await?;
             update_email(write, (*user, before), email, now).await?;

@@ -1,8 +1,7 @@
 //! Gathers what the linking policy looks at.
 
 use crate::accounts::{
-    EmailAddress, EmailOwner, Facts, IdentityId, IdentityKey, IdentityOwner, LinkingContext, SignInMethod, UserId,
-    VerifiedEmail,
+    EmailAddress, EmailOwner, Facts, IdentityKey, IdentityOwner, LinkingContext, UserId, VerifiedEmail,
 };
 use crate::store::email::invitations::invitation_to;
 use crate::store::engine::write::Write;
@@ -10,14 +9,14 @@ use crate::store::error::StoreError;
 use crate::store::linking::request::Admission;
 use crate::store::sessions::end::is_open;
 use crate::store::sessions::rows::SessionVersion;
-use crate::store::users::identities::{known_identity, providers_of};
-use crate::store::users::passkeys::count_passkeys;
-use crate::store::users::passwords::password_of;
+use crate::store::users::identities::{KnownIdentity, known_identity};
 use crate::store::users::queries::{email_holders, email_owner, user};
+use crate::store::users::sign_in_methods::sign_in_methods;
 
 pub(in crate::store) struct Gathered {
     pub(in crate::store) linking_context: LinkingContext,
-    pub(in crate::store) identity: Option<IdentityId>,
+    /// The profile's identity with its user, if it is linked.
+    pub(in crate::store) known: Option<KnownIdentity>,
 }
 
 /// Reads what the database knows about a profile, under locks on everything that the decision depends on.
@@ -31,11 +30,10 @@ pub(in crate::store) async fn gather(
     write.lock(&lock_names(facts, session_user)).await?;
 
     let mut linking_context = LinkingContext { sign_up: admission.sign_up.clone(), ..LinkingContext::default() };
-    let mut identity = None;
-    if let Some(known) = known_identity(write.connection(), &facts.identity).await? {
-        identity = Some(known.id);
-        linking_context.identity_owner = Some(IdentityOwner { user: known.user.into(), recorded_email: known.email });
-    }
+    let known = known_identity(write.connection(), &facts.identity).await?;
+    linking_context.identity_owner = known
+        .as_ref()
+        .map(|known| IdentityOwner { user: known.user.clone().into(), recorded_email: known.email.clone() });
     if let Some(id) = session_user
         && still_open(write, id, session).await?
     {
@@ -49,7 +47,7 @@ pub(in crate::store) async fn gather(
         gather_email(write, email.email(), &mut linking_context).await?;
         linking_context.invitation = invitation_to(write.connection(), email.email(), admission).await?;
     }
-    Ok(Gathered { linking_context, identity })
+    Ok(Gathered { linking_context, known })
 }
 
 async fn still_open(
@@ -111,15 +109,8 @@ async fn gather_email(
 ) -> Result<(), StoreError> {
     let owner = email_owner(write.connection(), email).await?;
     // Also without an owner: a known email address must not cost more queries than an unknown one.
-    let methods = methods_of(write, owner.as_ref().map_or(UserId::NOBODY, |owner| owner.id)).await?;
+    let methods = sign_in_methods(write.connection(), owner.as_ref().map_or(UserId::NOBODY, |owner| owner.id)).await?;
     linking_context.email_owner = owner.map(|owner| EmailOwner { user: owner.into(), methods });
     linking_context.email_holders = email_holders(write.connection(), email).await?;
     Ok(())
-}
-
-async fn methods_of(write: &mut Write<'_>, user: UserId) -> Result<Vec<SignInMethod>, StoreError> {
-    let password = password_of(write.connection(), user).await?.map(|_| SignInMethod::Password);
-    let passkey = (count_passkeys(write.connection(), user).await? > 0).then_some(SignInMethod::Passkey);
-    let providers = providers_of(write.connection(), user).await?;
-    Ok(password.into_iter().chain(passkey).chain(providers.into_iter().map(SignInMethod::Provider)).collect())
 }

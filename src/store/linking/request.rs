@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use crate::accounts::{ClientInfo, Decision, EmailToken, IdentityId, Purpose, SignUp, User, UserId};
+use crate::accounts::{Authentications, ClientInfo, Decision, EmailToken, IdentityId, Purpose, SignUp, User, UserId};
 use crate::codes::access::Access;
 use crate::providers::Profile;
 use crate::store::grants::types::NewGrant;
@@ -22,6 +22,18 @@ pub struct SettleRequest<'a> {
     /// The profile that waits at the link prompt.
     pub waiting: Option<&'a Profile>,
     pub granted: GrantUpdate<'a>,
+}
+
+/// The session that a sign-in opens in the transaction that settles it. Answers that sign nobody in open none.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionOpening<'a> {
+    /// Hash of the secret in its cookie.
+    pub id_hash: &'a str,
+    /// The browser's earlier session, by the hash of its secret. It ends.
+    pub earlier: Option<&'a str>,
+    pub authentications: &'a Authentications,
+    /// The flow that it completes, by the hash of its state.
+    pub flow: Option<&'a str>,
 }
 
 /// What decides whether a new user is admitted.
@@ -59,6 +71,8 @@ pub struct SettleOutcome {
     pub signed_in: Option<SignedIn>,
     /// The decision about the profile at the link prompt.
     pub waiting: Option<Decision>,
+    /// Whether the [`SessionOpening`] opened its session.
+    pub has_session: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,8 +18,10 @@ use crate::store::grants::sealed::GrantPlace;
 use crate::store::ids;
 use crate::store::linking::carry_out::{NewIds, carry_out};
 use crate::store::linking::gather::gather;
-use crate::store::linking::request::{GrantUpdate, SettleOutcome, SettleRequest, SignedIn};
-use crate::store::sessions::rows::SessionVersion;
+use crate::store::linking::request::{GrantUpdate, SessionOpening, SettleOutcome, SettleRequest, SignedIn};
+use crate::store::sessions::queries::replace;
+use crate::store::sessions::rows::{NewSession, SessionVersion};
+use crate::store::sessions::used_flows::complete_flow;
 use crate::store::users::identities::identities_of;
 
 impl Database {
@@ -29,10 +31,26 @@ impl Database {
     /// # Errors
     /// [`StoreError`]; nothing has changed then.
     pub async fn settle(&self, settle_request: &SettleRequest<'_>) -> Result<SettleOutcome, StoreError> {
-        self.retried(|| self.settle_once(settle_request)).await
+        self.retried(|| self.settle_once(settle_request, None)).await
     }
 
-    async fn settle_once(&self, settle_request: &SettleRequest<'_>) -> Result<SettleOutcome, StoreError> {
+    /// The same, and what it signs in to has its session by the same transaction.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing has changed then.
+    pub async fn settle_and_open(
+        &self,
+        settle_request: &SettleRequest<'_>,
+        opening: &SessionOpening<'_>,
+    ) -> Result<SettleOutcome, StoreError> {
+        self.retried(|| self.settle_once(settle_request, Some(opening))).await
+    }
+
+    async fn settle_once(
+        &self,
+        settle_request: &SettleRequest<'_>,
+        opening: Option<&SessionOpening<'_>>,
+    ) -> Result<SettleOutcome, StoreError> {
         let now = settle_request.now;
         let (user, identity) = (UserId::new(now, random_bytes()?), IdentityId::new(now, random_bytes()?));
         let ids = NewIds { user, identity, now };
@@ -54,8 +72,15 @@ impl Database {
             }
             (_, signed_in) => (None, signed_in),
         };
+        let has_session = match (opening, &signed_in) {
+            (Some(opening), Some(signed_in)) if decision.answer.begins_session() => {
+                open(&mut write, opening, signed_in, settle_request).await?;
+                true
+            }
+            _ => false,
+        };
         write.commit().await?;
-        Ok(SettleOutcome { decision, signed_in, waiting })
+        Ok(SettleOutcome { decision, signed_in, waiting, has_session })
     }
 
     /// Links the profile at the link prompt to the user, who has signed in by another method.
@@ -91,8 +116,8 @@ impl Database {
                 let decision = decide(question.purpose, &facts, &gathered.linking_context);
                 let linking_context = gathered.linking_context;
                 let before = linking_context.identity_owner.map(|owner| owner.user).or(linking_context.session_user);
-                let known = gathered.identity;
-                let signed_in = carry_out(write, &decision.answer, &facts, known, before.as_ref(), ids).await?;
+                let (answer, known) = (&decision.answer, gathered.known);
+                let signed_in = carry_out(write, answer, &facts, known, before.as_ref(), ids).await?;
                 (decision, signed_in, before)
             }
             Err(_) => (malformed(), None, None),
@@ -158,6 +183,25 @@ impl Database {
             None => Ok(()),
         }
     }
+}
+
+/// Opens the session, and marks the flow completed for replays.
+async fn open(
+    write: &mut Write<'_>,
+    opening: &SessionOpening<'_>,
+    signed_in: &SignedIn,
+    settle_request: &SettleRequest<'_>,
+) -> Result<(), StoreError> {
+    let (user, identity) = (signed_in.user.id, Some(signed_in.identity));
+    let authentications = opening.authentications.clone();
+    let session = NewSession::beginning(user, identity, authentications, settle_request.client, settle_request.now);
+    if !replace(write, opening.earlier, opening.id_hash, &session).await? {
+        return Err(StoreError::Conflict(sqlx::Error::RowNotFound));
+    }
+    if let Some(flow) = opening.flow {
+        complete_flow(write.connection(), flow, user).await?;
+    }
+    Ok(())
 }
 
 /// One profile and its purpose.

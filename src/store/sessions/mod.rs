@@ -9,3 +9,4 @@ pub(super) mod revocation_cache;
 pub(super) mod rotation;
 pub(super) mod rows;
 pub(super) mod used_flows;
+pub(super) mod with_methods;

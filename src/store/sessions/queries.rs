@@ -18,20 +18,24 @@ use crate::store::users::rows::user_columns;
 /// The idle expiry of a session in use may be earlier than its last use says by so much.
 const EXPIRY_STEP: Duration = Duration::hours(1);
 
-/// Selects an [`ActiveSessionRow`]. `$2` is the time.
+/// Selects an [`ActiveSessionRow`], with further columns from a further join. `$2` is the time.
 macro_rules! active_session {
-    ($condition:literal) => {
+    ($columns:literal, $join:literal, $condition:literal) => {
         concat!(
             "SELECT ",
             session_columns!(),
             ", ",
             user_columns!(),
-            " FROM sessions JOIN users ON users.id = sessions.user_id WHERE ",
+            $columns,
+            " FROM sessions JOIN users ON users.id = sessions.user_id",
+            $join,
+            " WHERE ",
             $condition,
             " AND sessions.expires_at > $2 AND sessions.absolute_expires_at > $2 AND users.disabled_at IS NULL"
         )
     };
 }
+pub(in crate::store) use active_session;
 
 impl Database {
     /// Opens a cookie session; `id_hash` is the hash of the secret in the cookie. False if that is taken: try another.
@@ -64,15 +68,12 @@ impl Database {
     ) -> Result<bool, StoreError> {
         let mut write = self.write().await?;
         check_password(&mut write, session).await?;
-        if let Some(earlier) = earlier {
-            delete_session_by_hash(&mut write, earlier).await?;
-        }
         // Rolled back if the hash is taken.
-        let created = insert_session(&mut write, session, Some(id_hash)).await?;
-        if created.is_some() {
+        let is_created = replace(&mut write, earlier, id_hash, session).await?;
+        if is_created {
             write.commit().await?;
         }
-        Ok(created.is_some())
+        Ok(is_created)
     }
 
     /// The session of a cookie, by the hash of its secret. `None` when it is unknown or expired, or its user is disabled.
@@ -80,7 +81,7 @@ impl Database {
     /// # Errors
     /// [`StoreError`], which does not mean signed out.
     pub async fn load_session(&self, id_hash: &str, now: OffsetDateTime) -> Result<Option<ActiveSession>, StoreError> {
-        let row: Option<ActiveSessionRow> = sqlx::query_as(active_session!("sessions.id_hash = $1"))
+        let row: Option<ActiveSessionRow> = sqlx::query_as(active_session!("", "", "sessions.id_hash = $1"))
             .bind(id_hash)
             .bind(now.unix_timestamp())
             .fetch_optional(&self.pool)
@@ -181,6 +182,19 @@ impl Database {
     }
 }
 
+/// Ends the earlier session and opens another. False if the hash is taken: the transaction must not commit then.
+pub(in crate::store) async fn replace(
+    write: &mut Write<'_>,
+    earlier: Option<&str>,
+    id_hash: &str,
+    session: &NewSession,
+) -> Result<bool, StoreError> {
+    if let Some(earlier) = earlier {
+        delete_session_by_hash(write, earlier).await?;
+    }
+    Ok(insert_session(write, session, Some(id_hash)).await?.is_some())
+}
+
 /// Whether the password by which a session is opened is still the user's. Under the user's lock, as is a change of the password,
 /// which ends the sessions that it finds: the old password opens none after it.
 ///
@@ -250,7 +264,7 @@ pub(in crate::store) async fn session_by_id(
     id: &str,
     now: OffsetDateTime,
 ) -> Result<Option<ActiveSession>, StoreError> {
-    let row: Option<ActiveSessionRow> = sqlx::query_as(active_session!("sessions.id = $1"))
+    let row: Option<ActiveSessionRow> = sqlx::query_as(active_session!("", "", "sessions.id = $1"))
         .bind(id)
         .bind(now.unix_timestamp())
         .fetch_optional(connection)

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use time::{Duration, OffsetDateTime};
 
-use crate::accounts::{Authentications, IdentityId, User, UserId};
+use crate::accounts::{Authentications, ClientInfo, IdentityId, User, UserId};
 use crate::store::error::StoreError;
 use crate::store::users::rows::{UserRow, time};
 
@@ -23,6 +23,30 @@ pub struct NewSession {
     /// Of a sign-in by password: when the password was set that the user entered. If it is another one by now, no session is
     /// opened.
     pub password_set_at: Option<OffsetDateTime>,
+}
+
+impl NewSession {
+    /// One that begins now, without a password's condition.
+    pub fn beginning(
+        user: UserId,
+        identity: Option<IdentityId>,
+        authentications: Authentications,
+        client: &ClientInfo,
+        now: OffsetDateTime,
+    ) -> Self {
+        Self {
+            user,
+            identity,
+            authentications,
+            user_agent: client.user_agent.clone(),
+            ip: client.ip.map(|ip| ip.to_string()),
+            data: "{}".to_owned(),
+            created_at: now,
+            expires_at: now + Session::IDLE,
+            absolute_expires_at: now + Session::ABSOLUTE,
+            password_set_at: None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

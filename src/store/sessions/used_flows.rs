@@ -3,6 +3,7 @@
 use time::OffsetDateTime;
 
 use crate::accounts::UserId;
+use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
 
@@ -42,15 +43,8 @@ impl Database {
     /// destination. False if the flow is unknown or completed.
     pub async fn complete_flow(&self, id_hash: &str, user: UserId) -> Result<bool, StoreError> {
         let _turn = self.turn().await?;
-        let completed =
-            sqlx::query("UPDATE used_flows SET outcome = $2, user_id = $3 WHERE id_hash = $1 AND outcome = $4")
-                .bind(id_hash)
-                .bind(COMPLETED)
-                .bind(user.to_string())
-                .bind(USED)
-                .execute(&self.pool)
-                .await?;
-        Ok(completed.rows_affected() == 1)
+        let mut connection = self.pool.acquire().await?;
+        complete_flow(&mut connection, id_hash, user).await
     }
 
     pub async fn flow_status(&self, id_hash: &str) -> Result<FlowStatus, StoreError> {
@@ -68,4 +62,20 @@ impl Database {
             Some(_) => Err(StoreError::Corrupt("used_flows.outcome".into())),
         }
     }
+}
+
+/// As [`Database::complete_flow`].
+pub(in crate::store) async fn complete_flow(
+    connection: &mut Connection,
+    id_hash: &str,
+    user: UserId,
+) -> Result<bool, StoreError> {
+    let completed = sqlx::query("UPDATE used_flows SET outcome = $2, user_id = $3 WHERE id_hash = $1 AND outcome = $4")
+        .bind(id_hash)
+        .bind(COMPLETED)
+        .bind(user.to_string())
+        .bind(USED)
+        .execute(connection)
+        .await?;
+    Ok(completed.rows_affected() == 1)
 }

@@ -11,13 +11,14 @@ use crate::store::error::StoreError;
 use crate::store::grants::end::revoke_grant;
 use crate::store::users::rows::{UserRow, time, user_columns};
 
+/// `provider` goes by a name of its own: a session has one, too.
 #[derive(FromRow)]
-struct IdentityRow {
+pub(in crate::store) struct IdentityRow {
     id: String,
     user_id: String,
     issuer: String,
     subject: String,
-    provider: String,
+    identity_provider: String,
     email: Option<String>,
     email_verified: i64,
     name: Option<String>,
@@ -33,7 +34,7 @@ impl TryFrom<IdentityRow> for Identity {
             id: IdentityId::parse(&row.id)?,
             user: UserId::parse(&row.user_id)?,
             key: IdentityKey::new(&row.issuer, &row.subject)?,
-            provider: row.provider,
+            provider: row.identity_provider,
             email: row.email.as_deref().map(EmailAddress::parse).transpose()?,
             email_verified: row.email_verified != 0,
             name: row.name,
@@ -57,7 +58,7 @@ pub(in crate::store) async fn identities_of(
     user: UserId,
 ) -> Result<Vec<Identity>, StoreError> {
     let rows: Vec<IdentityRow> = sqlx::query_as(
-        "SELECT id, user_id, issuer, subject, provider, email, email_verified, name, linked_at, last_used_at \
+        "SELECT id, user_id, issuer, subject, provider AS identity_provider, email, email_verified, name, linked_at, last_used_at \
          FROM identities WHERE user_id = $1 ORDER BY id",
     )
     .bind(user.to_string())
@@ -100,19 +101,6 @@ pub(in crate::store) async fn known_identity(
         email: row.identity_email.as_deref().map(EmailAddress::parse).transpose()?,
         user: row.user.try_into()?,
     }))
-}
-
-/// The slugs of the user's providers, each once.
-pub(in crate::store) async fn providers_of(
-    connection: &mut Connection,
-    user: UserId,
-) -> Result<Vec<String>, StoreError> {
-    let rows: Vec<(String,)> =
-        sqlx::query_as("SELECT DISTINCT provider FROM identities WHERE user_id = $1 ORDER BY provider")
-            .bind(user.to_string())
-            .fetch_all(connection)
-            .await?;
-    Ok(rows.into_iter().map(|(provider,)| provider).collect())
 }
 
 /// [`StoreError::Conflict`] when the identity is already linked.

@@ -1,13 +1,15 @@
 //! A page that is one card: a heading and one thing to do.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use super::{
     frame::{Frame, Place},
     mark::{KeyMark, ProviderMark},
 };
-use crate::{codes::settings_page::SettingsPage, ui::wording};
+use crate::{
+    codes::settings_page::SettingsPage,
+    ui::{document::set_title, wording},
+};
 
 /// With our mark at its head.
 #[component]
@@ -22,8 +24,8 @@ pub fn CardPage(
     #[prop(optional_no_strip)] below: Option<AnyView>,
     children: Children,
 ) -> impl IntoView {
+    set_title(wording::title_of(title, failed));
     view! {
-        <Title text=wording::title_of(title, failed) />
         <Frame narrow=true signed_in>
             <section class="card card-page" aria-labelledby="card-page-title">
                 <div class="card-page-head">
@@ -55,7 +57,7 @@ pub fn CardPage(
 /// A page below the settings: one step, and a link back.
 #[component]
 pub fn Step(
-    /// The document's title. Never a text from outside: it is written into the head as it is.
+    /// The document's title.
     title: &'static str,
     #[prop(into)] heading: String,
     /// The page of the settings that leads here.
@@ -63,8 +65,8 @@ pub fn Step(
     #[prop(optional)] failed: bool,
     children: Children,
 ) -> impl IntoView {
+    set_title(wording::title_of(title, failed));
     view! {
-        <Title text=wording::title_of(title, failed) />
         <Frame narrow=true signed_in=Some(Place::Settings)>
             <p class="way-back">
                 <a href=above.path()>"Back to " {wording::settings_page(above).to_lowercase()}</a>

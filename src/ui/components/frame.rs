@@ -1,8 +1,10 @@
 //! The frame of every page: skip link, wordmark, landmarks, footer.
 
-use leptos::prelude::*;
+use std::sync::OnceLock;
 
-use super::{form::Submit, mark::KeyMark, sandbox_bar::sandbox_bar};
+use leptos::{prelude::*, tachys::html::InertElement};
+
+use super::{fixed::fixed, form::Submit, mark::KeyMark, sandbox_bar::sandbox_bar};
 use crate::ui::{islands::pending_form::PendingForm, view::Places};
 
 /// The current place in the header's navigation.
@@ -28,13 +30,7 @@ pub fn Frame(
             "Skip to content"
         </a>
         {sandbox_bar()}
-        <header class="site-header" class:is-signed-in=signed_in.is_some()>
-            <a class="wordmark" href="/">
-                <KeyMark />
-                <span class="wordmark-text">"Latchkey"</span>
-            </a>
-            {signed_in.map(places)}
-        </header>
+        {header(signed_in)}
         <main id="main" class="site-main" class:is-narrow=narrow tabindex="-1">
             {children()}
         </main>
@@ -44,7 +40,27 @@ pub fn Frame(
     }
 }
 
-fn places(here: Place) -> AnyView {
+/// One for visitors, and one for each current place with each choice of the optional ones.
+static HEADERS: [OnceLock<String>; 1 + 4 * 4] = [const { OnceLock::new() }; 17];
+
+fn header(signed_in: Option<Place>) -> InertElement {
+    let offered = use_context::<Places>().unwrap_or_default();
+    let optional = 2 * usize::from(offered.drive) + usize::from(offered.admin);
+    fixed(&HEADERS[signed_in.map_or(0, |here| 1 + 4 * here as usize + optional)], || {
+        view! {
+            <header class="site-header" class:is-signed-in=signed_in.is_some()>
+                <a class="wordmark" href="/">
+                    <KeyMark />
+                    <span class="wordmark-text">"Latchkey"</span>
+                </a>
+                {signed_in.map(|here| places(here, offered))}
+            </header>
+        }
+        .into_any()
+    })
+}
+
+fn places(here: Place, offered: Places) -> AnyView {
     let place = |place: Place, href, text| {
         let current = (place == here).then_some("page");
         view! {
@@ -55,7 +71,6 @@ fn places(here: Place) -> AnyView {
             </li>
         }
     };
-    let offered = use_context::<Places>().unwrap_or_default();
     let admin = here == Place::Admin || offered.admin;
     let drive = here == Place::Drive || offered.drive;
     view! {

@@ -8,6 +8,7 @@ pub mod disconnect;
 pub mod expired_link;
 pub mod field;
 pub mod file_icon;
+pub mod fixed;
 pub mod form;
 pub mod frame;
 pub mod line_icon;

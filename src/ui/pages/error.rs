@@ -1,12 +1,12 @@
 //! The page for each [`PageError`]. It has no islands.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use crate::{
     codes::page_error::PageError,
     ui::{
         components::{frame::Frame, mark::KeyMark},
+        document::set_title,
         wording,
     },
 };
@@ -40,8 +40,8 @@ pub fn ErrorPageBody(error: PageError, #[prop(optional_no_strip)] request_id: Op
 /// The same inside a document with islands, with its title.
 #[component]
 pub fn ErrorPage(error: PageError) -> impl IntoView {
+    set_title(wording::title(wording::error_page(error).happened.as_str()));
     view! {
-        <Title text=wording::title(wording::error_page(error).happened.as_str()) />
         <ErrorPageBody error />
     }
 }

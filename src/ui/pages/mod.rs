@@ -29,10 +29,10 @@ pub mod wrong_account;
 /// Renders the view model of the context. Without one, the page is a server error, never empty.
 fn drawn<V, D>(draw: impl FnOnce(V) -> D) -> AnyView
 where
-    V: Clone + Send + Sync + 'static,
+    V: Send + Sync + 'static,
     D: IntoView + 'static,
 {
-    match use_context::<V>() {
+    match take_context::<V>() {
         Some(view) => draw(view).into_any(),
         None => view! { <error::ErrorPage error=PageError::ServerError /> }.into_any(),
     }

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use axum::{body::Body, http::Request};
-use leptos::{nonce::provide_nonce, prelude::provide_context};
+use leptos::{nonce::Nonce, prelude::provide_context};
 
-use crate::ui::{document::document, page::Page, view::Assets};
+use crate::ui::{
+    document::{DocumentHead, document},
+    page::Page,
+    view::Assets,
+};
 
 /// A hostile display name.
 pub const HOSTILE: &str = r#""><script>alert(1)</script><img src=x onerror='alert(2)'>"#;
@@ -16,18 +19,12 @@ pub async fn render<V: Clone + Send + Sync + 'static>(path: &str, view: V) -> St
 }
 
 pub async fn render_with<V: Clone + Send + Sync + 'static>(path: &str, view: V, assets: Assets) -> String {
-    // Already started by another test, or by this one.
-    _ = any_spawner::Executor::init_tokio();
     let page = Page::ALL.iter().copied().find(|page| page.path() == path).expect("a page");
-    let context = move || {
-        provide_nonce();
-        provide_context(assets.clone());
-        provide_context(view.clone());
-    };
-    let handler = leptos_axum::render_app_async_with_context(context, move || document(page));
-    let response = handler(Request::get(path).body(Body::empty()).expect("a request")).await;
-    let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.expect("a body");
-    String::from_utf8(bytes.to_vec()).expect("UTF-8")
+    let nonce = Nonce::new();
+    document(&DocumentHead::new(&assets, &nonce), &nonce, page, || {
+        provide_context(assets);
+        provide_context(view);
+    })
 }
 
 /// Every document is complete, has one `h1`, and obeys the content security policy (no inline styles or handlers, no script

@@ -30,6 +30,13 @@ pub struct LoginView {
 }
 
 impl LoginView {
+    /// Whether a browser sees it that comes for the first time: nothing in it is about this browser or its URL.
+    pub fn is_everyones(&self) -> bool {
+        let Self { providers, return_to, notice, email, last_account, demo, .. } = self;
+        let is_new = !self.password_last_used && !self.passkey_last_used && !providers.iter().any(|it| it.last_used);
+        is_new && return_to.is_none() && notice.is_none() && email.is_none() && last_account.is_none() && demo.is_none()
+    }
+
     /// Email address and password that fill the form: of the sandbox only.
     pub fn demo_account(&self) -> Option<&(String, String)> {
         self.sandbox.as_ref()?.accounts.get(self.demo?)

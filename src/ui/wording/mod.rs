@@ -95,7 +95,7 @@ pub fn title_of(page: &str, failed: bool) -> String {
     if failed { format!("Error: {}", title(page)) } else { title(page) }
 }
 
-/// A document's title. Leptos writes it unescaped: never pass user input.
+/// A document's title.
 pub fn title(page: &str) -> String {
     format!("{page} · Latchkey")
 }

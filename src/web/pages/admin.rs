@@ -47,7 +47,7 @@ pub async fn admin(request: PageRequest) -> PageResult {
         users: users.iter().map(user_row).collect(),
         form_error: request.form_error(),
     };
-    request.draw(Page::Admin, view).await
+    request.draw(Page::Admin, view)
 }
 
 /// GET `/admin/user?id=…&after=…`: one user; `after` continues the activity.
@@ -88,7 +88,7 @@ pub async fn user(request: PageRequest) -> PageResult {
         word: DELETION_WORD.to_owned(),
         form_error: request.form_error(),
     };
-    request.draw(Page::AdminUser, view).await
+    request.draw(Page::AdminUser, view)
 }
 
 /// The administrator who asks, recently authenticated.

@@ -53,7 +53,7 @@ pub async fn calendar(request: PageRequest) -> PageResult {
     };
     let only = accounts.chosen(asked_for)?.filter(|_| asked_for.is_some());
     let connect = accounts.connect(&request, only, lost, CARD.to_owned());
-    request.draw(Page::Calendar, CalendarPageView { notice, connect }).await
+    request.draw(Page::Calendar, CalendarPageView { notice, connect })
 }
 
 /// The card. It needs no query for people without a Google account, and delays the dashboard by at most [`TIMEOUT`].

@@ -16,38 +16,30 @@ use crate::{
 };
 
 /// GET `/dashboard`.
-pub async fn dashboard(request: PageRequest) -> PageResult {
+pub async fn dashboard(mut request: PageRequest) -> PageResult {
     let (user, session) = {
         let signed_in = request.signed_in()?;
         (signed_in.user.clone(), signed_in.session.clone())
     };
-    let identities = request.app.database.identities(user.id).await?;
-    let calendar = calendar::card(&request, user.id, &identities).await?;
-    let has_password = request.app.database.password_of(user.id).await?.is_some();
+    let methods = request.methods(user.id).await?;
+    let calendar = calendar::card(&request, user.id, &methods.identities).await?;
     let by_password = session.signed_in_by.first() == Some(&AuthenticationMethod::Password)
         && request.signed_in()?.is_recently_authenticated(request.context.clock.date());
-    let methods = identities.len() + usize::from(has_password);
-    // Most requests need no query for it.
-    let passkeys = match methods < 2 || by_password {
-        true => request.app.database.passkeys(user.id).await?.len(),
-        false => 0,
-    };
-    let methods = methods + passkeys;
     let asks_for_email = request.context.email_requirement.applies_to(&user);
     let view = DashboardView {
         notice: request.notice_or_done(),
         email: email(&user),
-        next_steps: next_steps(&user, methods, asks_for_email, request.context.clock.date()),
+        next_steps: next_steps(&user, methods.count(), asks_for_email, request.context.clock.date()),
         picture: user.picture.filter(|url| request.app.header_policy.shows_image(url)),
         name: user.name,
         member_since: user.created_at.unix_timestamp(),
-        identities: identities.into_iter().map(|identity| identity_view(&request, identity)).collect(),
-        upgrades_to_passkey: by_password && passkeys == 0 && request.context.passkey_rp.is_some(),
+        upgrades_to_passkey: by_password && methods.passkeys == 0 && request.context.passkey_rp.is_some(),
+        identities: methods.identities.into_iter().map(|identity| identity_view(&request, identity)).collect(),
         calendar,
         session: session_view(&request, session),
         sandbox: request.app.sandbox.clone(),
     };
-    request.draw(Page::Dashboard, view).await
+    request.draw(Page::Dashboard, view)
 }
 
 /// How long an account counts as new.

@@ -27,7 +27,7 @@ pub async fn add_email(request: PageRequest) -> PageResult {
         return_to: String::from(return_to),
         form_error: request.form_error(),
     };
-    request.draw(Page::AddEmail, view).await
+    request.draw(Page::AddEmail, view)
 }
 
 /// GET `/check-inbox`. The same whether the account exists or not.
@@ -45,7 +45,7 @@ pub async fn check_inbox(request: PageRequest) -> PageResult {
         limited: request.query.one("limited").is_some(),
         delayed: request.app.mail.as_ref().is_some_and(|mail| mail.transport.is_delayed()),
     };
-    request.draw(Page::CheckInbox, view).await
+    request.draw(Page::CheckInbox, view)
 }
 
 /// GET `/verify-email`.
@@ -67,7 +67,7 @@ pub async fn invitation(request: PageRequest) -> PageResult {
         password: request.app.mail.is_some(),
         form_error: request.form_error(),
     };
-    request.draw(Page::Invitation, view).await
+    request.draw(Page::Invitation, view)
 }
 
 /// GET `/reset-password`. Also for a sign-up link, if the person does not know the chosen password.
@@ -91,7 +91,7 @@ pub async fn undo(request: PageRequest) -> PageResult {
 async fn draw(page: Page, request: PageRequest, link: Option<EmailLink>) -> PageResult {
     let form_error = request.form_error();
     let undone = request.query.one("done").is_some();
-    request.draw(page, EmailLinkView { link, form_error, undone }).await
+    request.draw(page, EmailLinkView { link, form_error, undone })
 }
 
 /// The email link that this browser opened, if it is of one of these kinds.

@@ -34,7 +34,7 @@ pub async fn prompt(request: PageRequest) -> PageResult {
             .is_some_and(|it| it.user.id == link.user && it.is_recently_authenticated(request.context.clock.date())),
         notice: request.notice(),
     };
-    request.draw(Page::LinkPrompt, view).await
+    request.draw(Page::LinkPrompt, view)
 }
 
 fn link_expired(request: &PageRequest) -> String {
@@ -72,7 +72,7 @@ pub async fn confirm(request: PageRequest) -> PageResult {
         return_to,
         notice: request.notice(),
     };
-    request.draw(Page::Confirm, view).await
+    request.draw(Page::Confirm, view)
 }
 
 /// Whether a code can be sent, or was. Without a mail server there is none.

@@ -39,7 +39,11 @@ pub async fn login(request: PageRequest) -> PageResult {
         sandbox: request.app.sandbox.clone(),
         demo: request.query.one("demo").and_then(|number| number.parse().ok()),
     };
-    request.draw(Page::Login, view).await
+    if view.is_everyones() && request.context.signed_in.is_none() {
+        let app = request.app.clone();
+        return request.draw_shared(Page::Login, view, &app.login_page);
+    }
+    request.draw(Page::Login, view)
 }
 
 /// GET `/signup`.
@@ -58,7 +62,7 @@ pub async fn sign_up(request: PageRequest) -> PageResult {
             SignUp::Closed => AdmitsView::NoOne,
         },
     };
-    request.draw(Page::SignUp, view).await
+    request.draw(Page::SignUp, view)
 }
 
 /// GET `/forgot`.
@@ -68,7 +72,7 @@ pub async fn forgot(request: PageRequest) -> PageResult {
         email: request.typed(),
         form_error: request.form_error(),
     };
-    request.draw(Page::Forgot, view).await
+    request.draw(Page::Forgot, view)
 }
 
 fn redirect_if_signed_in(request: &PageRequest) -> Result<(), PageRejection> {

@@ -15,8 +15,10 @@ mod page_request;
 mod passkeys;
 mod settings;
 mod settings_data;
+mod shared_page;
 
 pub(super) use dashboard::name_of;
+pub(super) use shared_page::SharedPage;
 
 use axum::{
     extract::Extension,

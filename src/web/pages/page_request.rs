@@ -1,28 +1,27 @@
 //! The request for a page: who asks, and how the page is rendered.
 
 use axum::{
-    body::{Body, to_bytes},
     extract::{FromRequest, Request},
     http::{StatusCode, header, request::Parts},
-    response::{IntoResponse, Response},
+    response::{Html, IntoResponse, Response},
 };
 use leptos::{nonce::Nonce, prelude::provide_context};
 
 use crate::{
-    accounts::{PASSKEY, PASSWORD},
+    accounts::{PASSKEY, PASSWORD, UserId},
     codes::{access::Access, done::Done, form_error::FormError, percent::with_return_to, sign_in_error::SignInError},
     providers::Provider,
     relying_party::ReturnTo,
     sealing::SealingError,
     sessions::{ClientInfo, RequestContext, SessionHandle, SignedIn},
-    store::StoreError,
+    store::{MethodsOnRecord, StoreError},
     ui::{
         document::document,
         page::Page,
-        valid_html::valid_html,
         view::{FormOwner, Notice, Now, PasswordMinimum, Places, ProviderButton},
     },
     web::{
+        pages::shared_page::SharedPage,
         query::Query,
         redirect::{see_other, to_sign_in_first},
         request_context::database_failed,
@@ -93,19 +92,6 @@ impl FromRequest<AppState> for PageRequest {
     }
 }
 
-/// The document as valid HTML. It is rendered in one piece.
-async fn rewrite(rendered: Response) -> Response {
-    let (mut parts, body) = rendered.into_parts();
-    let Ok(bytes) = to_bytes(body, MAX_DOCUMENT).await else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    };
-    parts.headers.remove(header::CONTENT_LENGTH);
-    Response::from_parts(parts, Body::from(valid_html(&String::from_utf8_lossy(&bytes))))
-}
-
-/// In bytes. A page of files has a few hundred kB.
-const MAX_DOCUMENT: usize = 16 * 1024 * 1024;
-
 impl PageRequest {
     pub fn path_and_query(&self) -> &str {
         self.parts.uri.path_and_query().map_or("/", |path| path.as_str())
@@ -131,6 +117,14 @@ impl PageRequest {
         match signed_in.is_recently_authenticated(self.context.clock.date()) {
             true => Ok(signed_in),
             false => Err(PageRejection::Redirect(with_return_to("/confirm", Some(self.path_and_query())))),
+        }
+    }
+
+    /// What the signed-in user signs in with: what was read with the session, if it was.
+    pub async fn methods(&mut self, user: UserId) -> Result<MethodsOnRecord, StoreError> {
+        match self.parts.extensions.remove::<MethodsOnRecord>() {
+            Some(methods) => Ok(methods),
+            None => self.app.database.methods_on_record(user).await,
         }
     }
 
@@ -199,12 +193,33 @@ impl PageRequest {
         }
     }
 
-    /// Renders the page in one piece, with what every document needs: the CSP nonce, the assets, and the forms' owner.
-    pub async fn draw<V: Clone + Send + Sync + 'static>(self, page: Page, view: V) -> PageResult {
-        let nonce = self.parts.extensions.get::<Nonce>().cloned().unwrap_or_default();
+    /// Renders the page.
+    pub fn draw<V: Send + Sync + 'static>(self, page: Page, view: V) -> PageResult {
         let said = page.says_what_was_done().then(|| self.context.jar.done.clear(&self.context.headers)).flatten();
-        let sandbox = self.app.sandbox.clone();
-        let assets = self.app.assets.clone();
+        let mut response = Html(self.html(&self.nonce(), page, view)?).into_response();
+        if let Some(said) = said {
+            response.headers_mut().append(header::SET_COOKIE, said);
+        }
+        Ok(response)
+    }
+
+    /// The same for a view that most visitors see, none of whom is signed in.
+    pub fn draw_shared<V: Clone + PartialEq + Send + Sync + 'static>(
+        self,
+        page: Page,
+        view: V,
+        shared: &SharedPage<V>,
+    ) -> PageResult {
+        let nonce = self.nonce();
+        Ok(Html(shared.html(view, &nonce, |view| self.html(&nonce, page, view))?).into_response())
+    }
+
+    fn nonce(&self) -> Nonce {
+        self.parts.extensions.get::<Nonce>().cloned().unwrap_or_default()
+    }
+
+    /// The document, with what every page may read: the assets, the forms' owner, the time.
+    fn html<V: Send + Sync + 'static>(&self, nonce: &Nonce, page: Page, view: V) -> Result<String, SealingError> {
         let password_minimum = PasswordMinimum(self.context.passwords.rules().min_length());
         let places = Places {
             drive: self.app.relying_party.providers().any(|it| it.offers(Access::Drive)),
@@ -213,26 +228,18 @@ impl PageRequest {
         let now = Now(self.context.clock.date().unix_timestamp());
         let user = self.context.signed_in.as_ref().map(|signed_in| signed_in.user.id);
         let owner = user.map(|user| self.app.form_owners.seal(user)).transpose()?.map(FormOwner);
-        let provide = move || {
-            if let Some(owner) = owner.clone() {
+        Ok(document(&self.app.document_head, nonce, page, || {
+            if let Some(owner) = owner {
                 provide_context(owner);
             }
-            provide_context(nonce.clone());
-            provide_context((*assets).clone());
+            provide_context((*self.app.assets).clone());
             provide_context(places);
             provide_context(password_minimum);
             provide_context(now);
-            if let Some(sandbox) = sandbox.clone() {
+            if let Some(sandbox) = self.app.sandbox.clone() {
                 provide_context(sandbox);
             }
-            provide_context(view.clone());
-        };
-        let request = Request::from_parts(self.parts, Body::empty());
-        let rendered = leptos_axum::render_app_async_with_context(provide, move || document(page))(request).await;
-        let mut response = rewrite(rendered).await;
-        if let Some(said) = said {
-            response.headers_mut().append(header::SET_COOKIE, said);
-        }
-        Ok(response)
+            provide_context(view);
+        }))
     }
 }

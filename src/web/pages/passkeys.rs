@@ -64,5 +64,5 @@ pub async fn remove(request: PageRequest) -> PageResult {
     let passkey = passkeys.into_iter().find(|passkey| Some(passkey.id) == id).ok_or(PageRejection::NotFound)?;
     let view =
         RemovePasskeyView { id: passkey.id.to_string(), name: passkey.name, last, form_error: request.form_error() };
-    request.draw(Page::RemovePasskey, view).await
+    request.draw(Page::RemovePasskey, view)
 }

@@ -32,7 +32,7 @@ pub async fn account(request: PageRequest) -> PageResult {
         profile: profile_view(&request, user),
         email: email_of(user),
     };
-    request.draw(Page::Account, view).await
+    request.draw(Page::Account, view)
 }
 
 /// GET `/settings/security`.
@@ -57,7 +57,7 @@ pub async fn security(request: PageRequest) -> PageResult {
         reauthenticated: signed_in.is_recently_authenticated(now),
         devices: sessions.into_iter().map(|session| device_view(&request, session, here)).collect(),
     };
-    request.draw(Page::Security, view).await
+    request.draw(Page::Security, view)
 }
 
 /// GET `/settings/connections`.
@@ -71,7 +71,7 @@ pub async fn connections(request: PageRequest) -> PageResult {
         grants: grant_views(&request, &identities, &grants),
         offered: Access::ALL.iter().copied().filter(is_offered).collect(),
     };
-    request.draw(Page::Connections, view).await
+    request.draw(Page::Connections, view)
 }
 
 /// GET `/settings/activity?before=…`: the newest events, or those before the one with this id.
@@ -84,7 +84,7 @@ pub async fn activity(request: PageRequest) -> PageResult {
     let older = last.map(|event| with_query(SettingsPage::Activity.path(), &[("before", &event.id)]));
     let activity = events.iter().filter_map(|event| activity_view(event, |slug| request.label(slug))).collect();
     let view = ActivitySettingsView { notice: request.notice_or_done(), activity, older };
-    request.draw(Page::Activity, view).await
+    request.draw(Page::Activity, view)
 }
 
 /// GET `/settings/password`.
@@ -95,7 +95,7 @@ pub async fn password(request: PageRequest) -> PageResult {
         change: request.app.database.password_of(user.id).await?.is_some(),
         form_error: request.form_error(),
     };
-    request.draw(Page::SetPassword, view).await
+    request.draw(Page::SetPassword, view)
 }
 
 /// GET `/settings/email`.
@@ -105,7 +105,7 @@ pub async fn email(request: PageRequest) -> PageResult {
         typed: request.typed(),
         form_error: request.form_error(),
     };
-    request.draw(Page::ChangeEmail, view).await
+    request.draw(Page::ChangeEmail, view)
 }
 
 /// GET `/settings/unlink?identity=…`.
@@ -124,7 +124,7 @@ pub async fn unlink(request: PageRequest) -> PageResult {
         affected_access,
         form_error: request.form_error(),
     };
-    request.draw(Page::Unlink, view).await
+    request.draw(Page::Unlink, view)
 }
 
 /// GET `/settings/link?provider=…&return_to=…`.
@@ -134,7 +134,7 @@ pub async fn link(request: PageRequest) -> PageResult {
     let provider = request.app.relying_party.provider(slug).ok_or(PageRejection::NotFound)?;
     let return_to = request.return_to().map(String::from);
     let view = LinkView { provider: request.button(provider), return_to, form_error: request.form_error() };
-    request.draw(Page::Link, view).await
+    request.draw(Page::Link, view)
 }
 
 /// GET `/settings/delete`.
@@ -147,7 +147,7 @@ pub async fn delete(request: PageRequest) -> PageResult {
         affected_access: affected_access(&request, user.id, None).await?,
         form_error: request.form_error(),
     };
-    request.draw(Page::Delete, view).await
+    request.draw(Page::Delete, view)
 }
 
 /// Access that is revoked with a sign-in method, or with the account.

@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
-use latchkey::store::{FlowStatus, SweepStep};
+use latchkey::{
+    accounts::{Answer, AuthenticationMethod, Authentications, Purpose},
+    providers::Profile,
+    store::{FlowStatus, SessionOpening, StoreError, SweepStep},
+};
 use rstest::rstest;
 use time::Duration;
 use tokio::task::JoinSet;
 
-use super::{ADA, google, now, session, sign_in, user_of};
+use super::{ADA, google, now, session, settle_opening, sign_in, user_of};
 use crate::support::database::{Engine, TestDatabase};
 
 #[rstest]
@@ -64,4 +68,51 @@ async fn a_flow_is_unused_then_used_then_completed(#[values(Engine::Sqlite, Engi
     assert!(database.complete_flow("f", ada).await.unwrap());
     assert_eq!(database.flow_status("f").await.unwrap(), FlowStatus::Completed { user: ada });
     assert!(!database.complete_flow("f", ada).await.unwrap());
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_sign_in_opens_its_session_and_completes_its_flow_at_once(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let authentications = Authentications::by(AuthenticationMethod::provider("google"), now());
+    let opening = |id_hash, earlier, flow| SessionOpening { id_hash, earlier, authentications: &authentications, flow };
+    let settle = async |purpose, profile: &Profile, opening: SessionOpening<'_>| {
+        settle_opening(&database, purpose, profile, None, Some(&opening)).await
+    };
+    let user_of_session = async |id_hash| {
+        let active = database.load_session(id_hash, now()).await.unwrap();
+        active.map(|active| (active.user.id, active.session.identity))
+    };
+
+    let ada = google("ada", ADA);
+    database.mark_flow_used("f", now() + Duration::HOUR).await.unwrap();
+    let first = settle(Purpose::SignIn, &ada, opening("first", None, Some("f"))).await.unwrap();
+    let signed_in = first.signed_in.expect("a user");
+    assert!(first.has_session);
+    assert_eq!(user_of_session("first").await, Some((signed_in.user.id, Some(signed_in.identity))));
+    assert_eq!(database.flow_status("f").await.unwrap(), FlowStatus::Completed { user: signed_in.user.id });
+
+    // The browser's earlier session ends.
+    let second = settle(Purpose::SignIn, &ada, opening("second", Some("first"), None)).await.unwrap();
+    assert_eq!(second.signed_in, Some(signed_in.clone()));
+    assert_eq!(user_of_session("first").await, None);
+    assert!(user_of_session("second").await.is_some());
+
+    // What is no sign-in opens none.
+    let reauthenticate = Purpose::Reauthenticate { user: signed_in.user.id };
+    let refused = settle(reauthenticate, &ada, opening("third", Some("second"), None)).await.unwrap();
+    assert!(matches!(refused.decision.answer, Answer::Refuse(_)) && !refused.has_session);
+    assert!(user_of_session("third").await.is_none() && user_of_session("second").await.is_some());
+
+    // A hash that is taken changes nothing.
+    database.mark_flow_used("g", now() + Duration::HOUR).await.unwrap();
+    let grace = google("grace", "grace@gmail.com");
+    let taken = settle(Purpose::SignIn, &grace, opening("second", None, Some("g"))).await;
+    assert!(matches!(taken, Err(StoreError::Conflict(_))), "{taken:?}");
+    assert_eq!(test.number("SELECT count(*) FROM users").await, 1);
+    assert_eq!(database.flow_status("g").await.unwrap(), FlowStatus::Used);
+    assert!(settle(Purpose::SignIn, &grace, opening("fourth", None, Some("g"))).await.unwrap().has_session);
 }

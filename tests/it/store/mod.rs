@@ -19,7 +19,9 @@ use latchkey::{
     accounts::{AuthenticationMethod, Authentications, ClientInfo, Purpose, SignUp, UserId},
     oidc::AuthenticationClaims,
     providers::{Profile, ProfileEmail},
-    store::{Admission, Database, GrantUpdate, NewSession, Session, SettleOutcome, SettleRequest, StoreError},
+    store::{
+        Admission, Database, GrantUpdate, NewSession, Session, SessionOpening, SettleOutcome, SettleRequest, StoreError,
+    },
 };
 use time::{Duration, OffsetDateTime};
 
@@ -68,6 +70,17 @@ async fn settle(
     profile: &Profile,
     session_user: Option<UserId>,
 ) -> Result<SettleOutcome, StoreError> {
+    settle_opening(database, purpose, profile, session_user, None).await
+}
+
+/// The same, with a session for a sign-in to open.
+async fn settle_opening(
+    database: &Database,
+    purpose: Purpose,
+    profile: &Profile,
+    session_user: Option<UserId>,
+    opening: Option<&SessionOpening<'_>>,
+) -> Result<SettleOutcome, StoreError> {
     let settle_request = SettleRequest {
         purpose: &purpose,
         profile,
@@ -84,7 +97,10 @@ async fn settle(
         waiting: None,
         granted: GrantUpdate::None,
     };
-    database.settle(&settle_request).await
+    match opening {
+        Some(opening) => database.settle_and_open(&settle_request, opening).await,
+        None => database.settle(&settle_request).await,
+    }
 }
 
 async fn sign_in(database: &Database, profile: &Profile) -> SettleOutcome {

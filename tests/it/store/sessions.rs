@@ -2,12 +2,12 @@
 
 use latchkey::{
     accounts::{Answer, ClientInfo, PasswordHash, Purpose, Reason, SignUp, UserId},
-    store::{Admission, AuditContext, Changed, GrantUpdate, NewSession, SettleRequest, StoreError},
+    store::{Admission, AuditContext, Changed, GrantUpdate, NewSession, Session, SettleRequest, StoreError},
 };
 use rstest::rstest;
 use time::Duration;
 
-use super::{ADA, eve, google, now, open_session, session, sign_in, user_of};
+use super::{ADA, eve, google, now, open_session, session, settle, sign_in, user_of};
 use crate::support::database::{Engine, TestDatabase};
 
 #[rstest]
@@ -172,4 +172,38 @@ async fn the_previous_password_opens_nothing(#[values(Engine::Sqlite, Engine::Po
     assert_eq!(database.sign_in_with_password(ada, now(), &audit).await.unwrap(), None);
     let current = now() + Duration::seconds(1);
     assert!(database.sign_in_with_password(ada, current, &audit).await.unwrap().is_some());
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_session_brings_along_what_its_user_signs_in_with(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
+    open_session(&database, "s", ada).await;
+    let load = async || database.load_session_with_methods("s", now()).await.unwrap().expect("a session");
+
+    let (active, methods) = load().await;
+    assert_eq!(Some(active), database.load_session("s", now()).await.unwrap());
+    assert_eq!(methods, database.methods_on_record(ada).await.unwrap());
+    assert_eq!(methods.identities, database.identities(ada).await.unwrap());
+    assert_eq!((methods.identities.len(), methods.has_password, methods.passkeys), (1, false, 0));
+
+    settle(&database, Purpose::Link { user: ada }, &eve("ada", ADA, false), Some(ada)).await.unwrap();
+    test.execute(&format!("INSERT INTO passwords (user_id, hash, set_at) VALUES ('{ada}', '', 1)")).await;
+    let (_, methods) = load().await;
+    assert_eq!(methods.identities, database.identities(ada).await.unwrap(), "the oldest first");
+    assert_eq!((methods.count(), methods.has_password), (3, true));
+
+    test.execute("DELETE FROM identities").await;
+    assert_eq!(load().await.1, database.methods_on_record(ada).await.unwrap());
+    assert_eq!(load().await.1.count(), 1);
+
+    assert_eq!(database.load_session_with_methods("other", now()).await.unwrap(), None);
+    let expired = now() + Session::IDLE;
+    assert_eq!(database.load_session_with_methods("s", expired).await.unwrap(), None);
+    test.execute("UPDATE users SET disabled_at = 1").await;
+    assert_eq!(database.load_session_with_methods("s", now()).await.unwrap(), None);
 }

@@ -1,7 +1,6 @@
 //! `/admin`: the users of this server, for administrators.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 pub mod user;
 
@@ -16,6 +15,7 @@ use crate::{
             notice::NoticeBox,
             timestamp::Timestamp,
         },
+        document::set_title,
         view::{AdminView, Notice, UserRowView},
         wording,
     },
@@ -40,8 +40,8 @@ fn draw(view: AdminView) -> AnyView {
             </div>
         }
     });
+    set_title(wording::title_of("Users", failed));
     view! {
-        <Title text=wording::title_of("Users", failed) />
         <Frame signed_in=Some(Place::Admin)>
             <div class="settings-head">
                 <h1 class="title">"Users"</h1>

@@ -1,7 +1,6 @@
 //! `/admin/user`: one user, for administrators. No impersonation: an administrator acts as themselves.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use super::{notice_box, who};
 use crate::{
@@ -14,6 +13,7 @@ use crate::{
             older_activity::older_activity,
             timestamp::Timestamp,
         },
+        document::set_title,
         pages::drawn,
         view::{ActivityView, AdminUserView, UserRowView},
         wording::{self, Concern},
@@ -30,8 +30,8 @@ fn draw(view: AdminUserView) -> AnyView {
     let AdminUserView { notice, user, is_self, methods, sessions, grants, activity, next, .. } = view.clone();
     let sessions: Vec<_> = sessions.into_iter().map(session).collect();
     let older = next.map(|after| with_query("/admin/user", &[("id", &user.id), ("after", &after)]));
+    set_title(wording::title_of("User", failed));
     view! {
-        <Title text=wording::title_of("User", failed) />
         <Frame signed_in=Some(Place::Admin)>
             <p class="way-back">
                 <a href="/admin">"All users"</a>

@@ -1,7 +1,6 @@
 //! `/dashboard`: the person, what is left to do for a new account, calendar and files, and how they signed in.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use super::drawn;
 use crate::{
@@ -14,6 +13,7 @@ use crate::{
             notice::NoticeBox,
             timestamp::Timestamp,
         },
+        document::set_title,
         passkeys::PasskeyUpgrade,
         view::{CalendarView, DashboardView, IdentityView, SandboxView, SessionView},
         wording,
@@ -58,8 +58,8 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
         let verifier = verified.then(|| verifier_of(&identities, &email));
         email_line(email, verifier)
     });
+    set_title(wording::title("Dashboard"));
     view! {
-        <Title text=wording::title("Dashboard") />
         <Frame signed_in=Some(Place::Dashboard)>
             <header class="person">
                 <Avatar name=shown.clone() picture />

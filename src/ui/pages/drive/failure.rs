@@ -1,7 +1,6 @@
 //! The page if the list cannot be loaded: what happened, and what to do.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use super::{TITLE, connection};
 use crate::{
@@ -13,6 +12,7 @@ use crate::{
             mark::ProviderMark,
             notice::NoticeBox,
         },
+        document::set_title,
         links,
         view::{AccountView, Notice, ProviderApiError},
         wording,
@@ -26,8 +26,8 @@ pub fn failure_page(notice: Option<Notice>, account: AccountView, failure: Provi
     });
     let message = wording::provider_api_error(failure, Access::Drive);
     let step = step(&account, failure, again);
+    set_title(wording::title_of(TITLE, failed));
     view! {
-        <Title text=wording::title_of(TITLE, failed) />
         <Frame narrow=true signed_in=Some(Place::Drive)>
             {notice}
             <div class="error-page">

@@ -1,7 +1,6 @@
 //! `/drive`: the person's files in Google Drive, or how to connect them.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use super::drawn;
 use crate::ui::{
@@ -10,6 +9,7 @@ use crate::ui::{
         frame::{Frame, Place},
         notice::NoticeBox,
     },
+    document::set_title,
     islands::drive_files::DriveFiles,
     view::{DriveState, DriveView, FilesView, Notice},
     wording,
@@ -24,7 +24,6 @@ mod list;
 mod pager;
 mod row;
 
-/// Never user input: Leptos writes titles unescaped.
 const TITLE: &str = "Google Drive";
 
 #[component]
@@ -46,8 +45,8 @@ fn files_page(notice: Option<Notice>, files: FilesView) -> AnyView {
     let filter = filter::filter(&files.filter, filter::folder(&files.filter, &files.crumbs));
     let count = wording::files::count(files.files.len(), files.next.is_some());
     let status = if files.page > 1 { format!("Page {}: {count}", files.page) } else { count };
+    set_title(wording::title_of(TITLE, failed));
     view! {
-        <Title text=wording::title_of(TITLE, failed) />
         <Frame signed_in=Some(Place::Drive)>
             <div class="drive">
                 <header class="drive-head">

@@ -1,7 +1,6 @@
 //! The four pages of the settings, and the pages below them.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use crate::{
     codes::settings_page::SettingsPage,
@@ -10,6 +9,7 @@ use crate::{
             frame::{Frame, Place},
             notice::NoticeBox,
         },
+        document::set_title,
         view::Notice,
         wording,
     },
@@ -41,8 +41,8 @@ fn settings_page(here: SettingsPage, notice: Option<Notice>, sections: AnyView) 
         let message = wording::notice_inside(notice);
         view! { <NoticeBox message alert=wording::is_alarming(notice) /> }
     });
+    set_title(wording::title_of(title, failed));
     view! {
-        <Title text=wording::title_of(title, failed) />
         <Frame signed_in=Some(Place::Settings)>
             <div class="settings">
                 {navigation(here)}

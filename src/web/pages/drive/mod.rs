@@ -58,7 +58,7 @@ pub async fn drive(request: PageRequest) -> PageResult {
         Ok((page, folders)) => {
             let state = DriveState::Files(Box::new(files_view(&accounts, account, &url, page, folders)));
             let view = DriveView { notice: request.notice(), state };
-            request.draw(Page::Drive, view).await
+            request.draw(Page::Drive, view)
         }
         Err(error) => explain(request, account, &url, error).await,
     }
@@ -103,13 +103,13 @@ async fn connect(
     let return_to = ReturnTo::parse(&url.path()).map_or_else(|| "/drive".to_owned(), String::from);
     let connect = accounts.connect(&request, only, lost, return_to);
     let view = DriveView { notice: request.notice(), state: DriveState::Connect(connect) };
-    request.draw(Page::Drive, view).await
+    request.draw(Page::Drive, view)
 }
 
 async fn failed(request: PageRequest, account: &Account, failure: ProviderApiError, again: String) -> PageResult {
     let state = DriveState::Failed { account: account.view.clone(), failure, again };
     let view = DriveView { notice: request.notice(), state };
-    let mut response = request.draw(Page::Drive, view).await?;
+    let mut response = request.draw(Page::Drive, view)?;
     set_status(&mut response, failure);
     Ok(response)
 }
