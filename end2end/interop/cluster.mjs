@@ -1,7 +1,9 @@
 // Two Latchkeys behind HAProxy, on PostgreSQL with a standby, all on loopback, while people sign in: what they notice when a
 // process is killed, the database restarts, it fails over, and Latchkey is upgraded. `make cluster` starts it.
 //
-//   node interop/cluster.mjs [SECONDS of load between the events]
+//   node interop/cluster.mjs [SECONDS of load between the events] [pgbouncer]
+//
+// With `pgbouncer`, one in session mode stands between the Latchkeys and HAProxy.
 
 import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -12,12 +14,15 @@ import { join } from "node:path";
 import { freePorts } from "../ports.mjs";
 import { binary, providerVariables, startLatchkey, stopProcess, waitFor } from "../processes.mjs";
 import { sandbox } from "../servers.mjs";
+import { startPgBouncer, untilListening } from "./pgbouncer.mjs";
 import { Postgres } from "./postgres.mjs";
 import { Visitor, send } from "./visitor.mjs";
 
 const PEOPLE = 12;
 const PAGES = 5;
-const seconds = Number(process.argv[2] ?? 8);
+const words = process.argv.slice(2);
+const pooled = words.includes("pgbouncer");
+const seconds = Number(words.find((word) => word !== "pgbouncer") ?? 8);
 /** After an event, in ms: until then, a click that fails is part of the outage. */
 const RECOVERY = 15_000;
 
@@ -26,13 +31,18 @@ const [webPort, databasePort, ...ports] = await freePorts(6);
 const origin = `http://localhost:${webPort}`;
 const folder = mkdtempSync(join(tmpdir(), "latchkey-cluster-"));
 
-/** What a proxy asks each database: 200 where it takes writes, as Patroni answers at /primary. */
+/** What a proxy asks each database: 200 where it takes writes, as Patroni answers at /primary. `settled` after a few answers. */
 function primaryCheck(server, port) {
+  let answers = 0;
+  let settle;
+  const settled = new Promise((resolve) => (settle = resolve));
   const answer = async (_, response) => {
     const state = await server.sql("SELECT pg_is_in_recovery()").catch(() => "down");
     response.writeHead(state === "f" ? 200 : 503).end();
+    answers += 1;
+    if (answers === 4) settle();
   };
-  return createServer(answer).listen(port, "127.0.0.1");
+  return Object.assign(createServer(answer).listen(port, "127.0.0.1"), { settled });
 }
 
 function haproxyConfiguration(databases, checks, latchkeys) {
@@ -42,6 +52,7 @@ defaults
   timeout connect 1s
   timeout client 60s
   timeout server 60s
+  timeout check 2s
 listen database
   mode tcp
   bind 127.0.0.1:${databasePort}
@@ -142,6 +153,7 @@ const processes = [];
 const secretKey = randomBytes(32).toString("base64");
 const primary = await Postgres.create();
 let standby;
+let pooler;
 let checks = [];
 try {
   const synchronous = { synchronous_standby_names: "*", wal_level: "replica" };
@@ -154,10 +166,11 @@ try {
   const mock = startLatchkey("sandbox", { SANDBOX_ADDR: sandbox.listen, SANDBOX_SMTP_ADDR: sandbox.smtp }, "cluster-sandbox");
   processes.push(mock);
   await waitFor(`${sandbox.origin}/control/variables`, mock);
+  pooler = pooled ? await startPgBouncer(databasePort) : undefined;
   const variables = {
     ...(await providerVariables()),
     BASE_URL: origin,
-    DATABASE_URL: `postgres://latchkey@127.0.0.1:${databasePort}/postgres`,
+    DATABASE_URL: `postgres://latchkey@127.0.0.1:${pooler?.port ?? databasePort}/postgres`,
     RATE_LIMITS: "off",
     SECRET_KEY: secretKey,
     TRUSTED_PROXIES: "127.0.0.1",
@@ -167,7 +180,9 @@ try {
   writeFileSync(join(folder, "haproxy.cfg"), haproxyConfiguration([primary.port, standby.port], [checkOne, checkTwo], latchkeyPorts));
   const haproxy = spawn("haproxy", ["-q", "-f", join(folder, "haproxy.cfg")], { env: { PATH: `${process.env.PATH}:/usr/sbin` }, stdio: "inherit" });
   processes.push(haproxy);
-  for (let attempt = 0; attempt < 100 && !(await isUp(databasePort)); attempt += 1) await pause(50);
+  await untilListening(databasePort, haproxy);
+  // Until then HAProxy takes the standby for a primary.
+  await Promise.all(checks.map(({ settled }) => settled));
 
   // Four at once on an empty database.
   const migrating = [1, 2, 3, 4].map(() => spawn(binary, ["migrate"], { cwd: folder, env: { PATH: process.env.PATH, ...variables }, stdio: "inherit" }));
@@ -219,16 +234,9 @@ try {
 } finally {
   stopped = true;
   await Promise.all(processes.map(stopProcess));
+  await pooler?.stop();
   for (const check of checks) check.close();
   await standby?.remove();
   await primary.remove();
   rmSync(folder, { recursive: true, force: true });
-}
-
-async function isUp(port) {
-  const { default: net } = await import("node:net");
-  return new Promise((resolve) => {
-    const socket = net.createConnection(port, "127.0.0.1", () => resolve(true)).on("error", () => resolve(false));
-    socket.once("connect", () => socket.destroy());
-  });
 }

