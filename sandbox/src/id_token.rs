@@ -152,7 +152,9 @@ async fn sign(
         let sign = if provider == Provider::Oidc { state.oidc.sign } else { Signing::default() };
         let mock = state.provider(provider);
         let armed = mock.patches.take(Some(person), |armed| fits(&armed.patch));
-        (armed.map_or_else(|| Patch { sign, ..Patch::default() }, |armed| armed.patch), mock.keys.signing(), now)
+        let own = claims.get("aud").and_then(Value::as_str).and_then(|client_id| mock.app_keys.get(client_id)).cloned();
+        let key = own.unwrap_or_else(|| mock.keys.signing());
+        (armed.map_or_else(|| Patch { sign, ..Patch::default() }, |armed| armed.patch), key, now)
     };
     let attacker_key = if patch.sign.uses_attacker_key() { keys::attacker_key().await } else { None };
     mint(claims, &patch, &SigningContext { key, attacker_key, client_secret, origin: shared.origin(), now })

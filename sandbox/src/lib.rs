@@ -123,7 +123,8 @@
 //! | `POST /control/google/forget_consent` | `{"person"?}` | the consent screen is shown again |
 //! | `POST /control/google/keys` | `{"action": "rotate"\|"rotate_before_signing"\|"withdraw_old"}` | rotates keys |
 //! | `POST /control/google/mint` | `{"kind": "access_token", "person", "client_id"?, "scopes"?, "expires_in"?}` | issues a token without a sign-in, for any client (default: the registered one): `{"access_token"}` |
-//! | `POST /control/google/mint` | `{"kind": "id_token", "person", "client_id"?, "scopes"?, "nonce"?}` | Google only: `{"id_token"}`, with the person's armed patches |
+//! | `POST /control/microsoft/keys` | `{"action": "for_app", "client_id"}` | gives an application a signing key of its own |
+//! | `POST /control/google/mint` | `{"kind": "id_token", "person", "client_id"?, "scopes"?, "nonce"?}` | Google and Microsoft: `{"id_token"}`, with the person's armed patches |
 //! | `POST /control/google/mint` | `{"kind": "service_account", "client_id"?, "scopes"?}` | Google only: an access token of a service account, whose client is its own number |
 //!
 //! `times` is how often a rule applies (absent or `null`: until disarmed). `person` limits it to requests with that person's

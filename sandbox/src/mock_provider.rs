@@ -6,12 +6,16 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::Method;
 
+use super::bounded_map::BoundedMap;
 use super::faults::{Endpoint, Faults};
 use super::id_token::Patches;
 use super::iss::IssRules;
 use super::keys::{KeyRing, SigningKey};
 use super::state::{Provider, SharedState};
 use super::token_store::TokenStore;
+
+/// Maximum number of applications with a signing key of their own.
+const APP_KEYS: usize = 20;
 
 /// The static description of a mock provider.
 pub struct Facts {
@@ -33,6 +37,8 @@ pub struct Facts {
 
 pub struct MockProvider {
     pub keys: KeyRing,
+    /// Keys of single applications, by client id (Microsoft).
+    pub app_keys: BoundedMap<Arc<SigningKey>>,
     pub tokens: TokenStore,
     pub patches: Patches,
     pub faults: Faults,
@@ -51,6 +57,7 @@ impl MockProvider {
     fn new(first_key: &Arc<SigningKey>) -> Self {
         Self {
             keys: KeyRing::new(first_key.clone()),
+            app_keys: BoundedMap::new(APP_KEYS),
             tokens: TokenStore::default(),
             patches: Patches::default(),
             faults: Faults::default(),

@@ -4,7 +4,7 @@ use http::HeaderValue;
 
 use crate::{
     codes::{api_error::ApiError, sign_in_error::SignInError},
-    relying_party::ExternalTokenError,
+    relying_party::{ExternalTokenError, ProviderFailure},
     sealing::SealingError,
     sessions::SessionError,
     store::StoreError,
@@ -110,10 +110,25 @@ impl From<ExternalTokenError> for ApiRequestError {
             ExternalTokenError::UnfitToken(_) | ExternalTokenError::IdToken(_) | ExternalTokenError::NoProfile => {
                 ApiError::ProviderTokenInvalid.into()
             }
-            ExternalTokenError::Unavailable { retry_after } => Self {
+            ExternalTokenError::Provider(failure) => failure.into(),
+        }
+    }
+}
+
+/// "Unavailable", which invites to try again, only for a provider that does not respond.
+impl From<ProviderFailure> for ApiRequestError {
+    fn from(failure: ProviderFailure) -> Self {
+        match failure {
+            ProviderFailure::Unavailable { retry_after } => Self {
                 retry_after: Some(retry_after.map_or(RETRY_AFTER, |wait| wait.as_secs().max(1))),
                 ..ApiError::ProviderUnavailable.into()
             },
+            ProviderFailure::Metadata => ApiError::ProviderMetadata.into(),
+            ProviderFailure::Keys => ApiError::ProviderKeys.into(),
+            ProviderFailure::Algorithm => ApiError::ProviderAlgorithm.into(),
+            ProviderFailure::Response => ApiError::ProviderResponse.into(),
+            ProviderFailure::Misconfigured => ApiError::SiteMisconfigured.into(),
+            ProviderFailure::Internal => ApiError::ServerError.into(),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     accounts::Purpose,
     codes::form_error::FormError,
-    relying_party::{AuthorizationOptions, BeginError},
+    relying_party::{AuthorizationOptions, BeginError, ProviderFailure},
     sessions::RequestContext,
 };
 
@@ -23,11 +23,20 @@ pub(super) async fn start_flow(
         Err(BeginError::UnknownProvider | BeginError::NotOffered) => return Err(FormError::NotFound.into()),
         Err(error) => {
             tracing::warn!(provider = %slug, %error, "cannot start a flow");
-            return Err(FormError::ProviderUnavailable.into());
+            return Err(form_error((&error).into()).into());
         }
     };
     let cookies = context.jar.flows.keep(&context.headers, &flow, context.clock.now())?;
     let provider =
         context.relying_party.provider(slug).map_or_else(|| slug.to_owned(), |provider| provider.label.clone());
     Ok(Reply::to_provider(ProviderRequest { provider, url: url.into() }).with(cookies))
+}
+
+const fn form_error(failure: ProviderFailure) -> FormError {
+    match failure {
+        ProviderFailure::Unavailable { .. } => FormError::ProviderUnavailable,
+        ProviderFailure::Metadata | ProviderFailure::Keys | ProviderFailure::Response => FormError::ProviderUnusable,
+        ProviderFailure::Algorithm | ProviderFailure::Misconfigured => FormError::SiteMisconfigured,
+        ProviderFailure::Internal => FormError::ServerError,
+    }
 }

@@ -3,7 +3,7 @@
 use url::Origin;
 
 use super::event::Event;
-use crate::grants::document;
+use crate::oauth::parse_received_json;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct EventPage {
@@ -17,7 +17,7 @@ impl EventPage {
     /// The response to a request with `page_token`; `None` when it is not the JSON of a list of events. Events that the user does
     /// not attend, and those without a valid start, are left out.
     pub(super) fn read(body: &[u8], page_token: Option<&str>, endpoint_override: Option<&Origin>) -> Option<Self> {
-        let answer = document::parse(body)?;
+        let answer = parse_received_json(body, &[]).ok()?;
         let items = answer.get("items")?.as_array()?;
         // A page that names itself as the next one would loop.
         let next = answer["nextPageToken"].as_str().filter(|token| !token.is_empty() && Some(*token) != page_token);

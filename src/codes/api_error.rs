@@ -61,7 +61,17 @@ codes! {
         TooManyRequests = "too_many_requests",
         /// An internal error; the log has the cause.
         ServerError = "server_error",
-        /// The provider cannot be reached.
+        /// Only the operator can help: the client or its secret is wrong at the provider.
+        SiteMisconfigured = "site_misconfigured",
+        /// The provider's metadata is unusable.
+        ProviderMetadata = "provider_metadata",
+        /// The provider's key set is unusable.
+        ProviderKeys = "provider_keys",
+        /// The provider signs with an algorithm that sign-ins do not accept.
+        ProviderAlgorithm = "provider_algorithm",
+        /// A response of the provider cannot be read.
+        ProviderResponse = "provider_response",
+        /// The provider cannot be reached, answers too slowly or with a server error, or limits the rate.
         ProviderUnavailable = "provider_unavailable",
         /// The server is overloaded, or the database cannot be reached.
         Unavailable = "unavailable",
@@ -97,7 +107,8 @@ impl ApiError {
             Self::BodyTooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::TooManyRequests => 429,
-            Self::ServerError => 500,
+            Self::ServerError | Self::SiteMisconfigured => 500,
+            Self::ProviderMetadata | Self::ProviderKeys | Self::ProviderAlgorithm | Self::ProviderResponse => 502,
             Self::ProviderUnavailable | Self::Unavailable => 503,
         }
     }
@@ -143,7 +154,12 @@ impl ApiError {
             Self::UnsupportedMediaType => "The body must be application/json in UTF-8, and not compressed.",
             Self::TooManyRequests => "Too many requests; retry after the time in Retry-After.",
             Self::ServerError => "Internal error; the log has the cause under the request id.",
-            Self::ProviderUnavailable => "The provider is unavailable; try again later.",
+            Self::SiteMisconfigured => "This site is not set up correctly for the provider; tell its administrator.",
+            Self::ProviderMetadata => "The configuration that the provider publishes cannot be used.",
+            Self::ProviderKeys => "The signing keys that the provider publishes cannot be used.",
+            Self::ProviderAlgorithm => "The provider signs its tokens in a way that this site does not accept.",
+            Self::ProviderResponse => "The provider sent a response that cannot be read.",
+            Self::ProviderUnavailable => "The provider does not respond; try again later.",
             Self::Unavailable => "The service is unavailable; try again later.",
         }
     }

@@ -82,6 +82,10 @@ codes! {
         OwnAccount = "own_account",
         /// The provider cannot be reached.
         ProviderUnavailable = "provider_unavailable",
+        /// The provider answers, but its metadata is unusable.
+        ProviderUnusable = "provider_unusable",
+        /// Only the operator can help: the provider's address or its algorithms do not fit the configuration.
+        SiteMisconfigured = "site_misconfigured",
         /// No such identity, session or provider.
         NotFound = "not_found",
         /// The user signed in at the provider but declined the requested scope.

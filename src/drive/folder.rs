@@ -3,10 +3,7 @@
 use serde_json::Value;
 
 use super::{file_id::FileId, kind::kind_of};
-use crate::{
-    codes::files::FileKind,
-    grants::{document, status::words},
-};
+use crate::{codes::files::FileKind, grants::status::words, oauth::parse_received_json};
 
 /// Google's name for the root of every shared drive.
 const SHARED_DRIVE_ROOT: &str = "Drive";
@@ -71,7 +68,7 @@ impl FolderDocument {
 
     /// `None` when the body is not the JSON of a file.
     pub(super) fn read(body: &[u8]) -> Option<Self> {
-        let document = document::parse(body)?;
+        let document = parse_received_json(body, &[]).ok()?;
         let text = |name: &str| document.get(name).and_then(Value::as_str);
         let id = FileId::parse(text("id")?)?;
         match kind_of(text("mimeType").unwrap_or_default()) {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use url::Origin;
 
 use super::file::File;
-use crate::grants::document;
+use crate::oauth::parse_received_json;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FilePage {
@@ -20,7 +20,7 @@ pub struct FilePage {
 impl FilePage {
     /// The response to a request with `page_token`; `None` when it is not the JSON of a list.
     pub(super) fn read(body: &[u8], page_token: Option<&str>, endpoint_override: Option<&Origin>) -> Option<Self> {
-        let answer = document::parse(body)?;
+        let answer = parse_received_json(body, &[]).ok()?;
         let files = answer.get("files")?.as_array()?;
         // A page that names itself as the next one would loop forever.
         let next = answer["nextPageToken"].as_str().filter(|token| !token.is_empty() && Some(*token) != page_token);

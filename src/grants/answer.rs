@@ -8,8 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::document;
-use crate::oauth::HttpResponse;
+use crate::oauth::{HttpResponse, parse_received_json};
 
 /// Reasons of a 403 that mean a rate limit or a used-up quota.
 const LIMITS: [&str; 8] = [
@@ -67,7 +66,7 @@ pub(super) fn judge(response: &HttpResponse) -> Verdict {
 /// The reasons in Google's envelope: those of `errors`, those of `details` (google.rpc.ErrorInfo), the canonical status.
 /// Only what looks like a code: the rest of the response is untrusted text.
 fn reasons(body: &[u8]) -> Vec<String> {
-    let Some(document) = document::parse(body) else { return Vec::new() };
+    let Ok(document) = parse_received_json(body, &[]) else { return Vec::new() };
     let error = &document["error"];
     let listed = ["errors", "details"].into_iter().filter_map(|list| error[list].as_array()).flatten();
     let reasons = listed.map(|entry| &entry["reason"]).chain([&error["status"]]);

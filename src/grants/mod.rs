@@ -9,7 +9,6 @@ mod answer;
 mod ask;
 mod backoff;
 mod disconnect;
-pub mod document;
 mod error;
 #[cfg(test)]
 pub mod google_schema;

@@ -1,147 +1,112 @@
-//! JSON parsing that notices repeated member names, about which parsers disagree: some take the first value, some the
-//! last.
+//! JSON parsing that notices what programs read differently, so that it can be an error where it matters, and only there.
 
-use std::fmt;
+use std::{collections::HashSet, fmt, sync::Arc};
 
-use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::{Map, Value, value::RawValue};
 
-/// Most repetitions in an accepted document, which bounds the memory for their paths.
-const MAX_REPETITIONS: usize = 64;
+use super::json_defects::{DefectKind, Defects};
 
-/// Parses any JSON value. Members whose name is repeated in their object are left out of the value and listed.
-/// `serde_json` bounds the depth (128). `None` for invalid JSON and for more than 64 repetitions.
-pub(super) fn read(bytes: &[u8]) -> Option<(Value, Repetitions)> {
-    let mut repetitions = Repetitions::default();
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let reader = Reader { path: &mut Vec::new(), repetitions: &mut repetitions };
-    let value = reader.deserialize(&mut deserializer).ok()?;
-    deserializer.end().ok()?;
-    Some((value, repetitions))
+/// Deepest accepted nesting. Each level reads the text of those below it once more, which this bounds.
+const MAX_DEPTH: usize = 64;
+/// The name of a member whose own name is no text, in the path of its defect.
+const UNREADABLE_NAME: &str = "\u{fffd}";
+
+/// Parses any JSON value. Values with a defect are left out and listed; in an array, `null` holds their place. `None` for
+/// invalid JSON, and for too many defects.
+pub(super) fn read(bytes: &[u8]) -> Option<(Value, Defects)> {
+    let document = serde_json::from_slice::<&RawValue>(bytes).ok()?;
+    let mut reader = Reader::default();
+    let value = reader.value(document).unwrap_or_default();
+    (!reader.defects.are_too_many()).then_some((value, reader.defects))
 }
 
-/// The paths of repeated members: names, and positions in arrays.
-#[derive(Clone, Default, PartialEq)]
-pub(super) struct Repetitions(Vec<Vec<String>>);
+/// Reads the parts of a text that is known to be JSON.
+#[derive(Default)]
+struct Reader {
+    path: Vec<Arc<str>>,
+    defects: Defects,
+}
 
-impl Repetitions {
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    pub(super) fn add_member(&mut self, name: String) {
-        self.0.push(vec![name]);
-    }
-
-    /// Whether the member of the outermost object, or anything below it, is repeated.
-    pub(super) fn affect_member(&self, name: &str) -> bool {
-        self.0.iter().any(|path| path.first().is_some_and(|first| first == name))
-    }
-
-    /// Whether the member of the outermost object itself is repeated.
-    pub(super) fn contain_member(&self, name: &str) -> bool {
-        self.0.iter().any(|path| path.len() == 1 && path[0] == name)
-    }
-
-    /// Whether the value at a path is ambiguous: it, something above it or something below it is repeated. Names are
-    /// separated by dots; `*` stands for any position of an array.
-    pub(super) fn affect_path(&self, path: &str) -> bool {
-        let fits =
-            |repeated: &Vec<String>| repeated.iter().zip(path.split('.')).all(|(own, name)| name == "*" || own == name);
-        self.0.iter().any(fits)
-    }
-
-    /// The repetitions inside an element of a member that is an array.
-    pub(super) fn below_element(&self, member: &str, index: usize) -> Self {
-        let index = index.to_string();
-        let below = |path: &Vec<String>| match path.as_slice() {
-            [first, second, rest @ ..] if first == member && *second == index => Some(rest.to_vec()),
-            _ => None,
+impl Reader {
+    /// `None` after a defect of the value itself.
+    fn value(&mut self, text: &RawValue) -> Option<Value> {
+        let value = match text.get().as_bytes().first() {
+            Some(b'{' | b'[') if self.path.len() >= MAX_DEPTH => None,
+            Some(b'{') => serde_json::from_str(text.get()).ok().map(|Members(members)| self.object(&members)),
+            Some(b'[') => serde_json::from_str::<Vec<&RawValue>>(text.get()).ok().map(|elements| self.array(&elements)),
+            _ => serde_json::from_str(text.get()).ok(),
         };
-        Self(self.0.iter().filter_map(below).collect())
+        if value.is_none() {
+            self.add_defect(DefectKind::Unrepresentable);
+        }
+        value
+    }
+
+    fn array(&mut self, elements: &[&RawValue]) -> Value {
+        let element = |(index, text): (usize, &&RawValue)| {
+            self.below(index.to_string().into(), |reader| reader.value(text)).unwrap_or_default()
+        };
+        elements.iter().enumerate().map(element).collect()
+    }
+
+    fn object(&mut self, members: &[(&RawValue, &RawValue)]) -> Value {
+        let (mut object, mut names) = (Map::new(), HashSet::new());
+        for (name, text) in members {
+            let Ok(name) = serde_json::from_str::<String>(name.get()) else {
+                self.below(UNREADABLE_NAME.into(), |reader| reader.add_defect(DefectKind::Unrepresentable));
+                continue;
+            };
+            let shared: Arc<str> = name.as_str().into();
+            let value = self.below(Arc::clone(&shared), |reader| reader.value(text));
+            let is_first = names.insert(Arc::clone(&shared));
+            match value {
+                Some(value) if is_first => drop(object.insert(name, value)),
+                _ if is_first => {}
+                _ => {
+                    object.remove(&name);
+                    self.below(shared, |reader| reader.add_defect(DefectKind::Repeated));
+                }
+            }
+        }
+        Value::Object(object)
+    }
+
+    fn add_defect(&mut self, kind: DefectKind) {
+        self.defects.add(&self.path, kind);
+    }
+
+    fn below<T>(&mut self, name: Arc<str>, read: impl FnOnce(&mut Self) -> T) -> T {
+        self.path.push(name);
+        let outcome = read(self);
+        self.path.pop();
+        outcome
     }
 }
 
-struct Reader<'a> {
-    path: &'a mut Vec<String>,
-    repetitions: &'a mut Repetitions,
-}
+/// The members of an object in their order, unread.
+struct Members<'a>(Vec<(&'a RawValue, &'a RawValue)>);
 
-impl<'de> DeserializeSeed<'de> for Reader<'_> {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor).map(Self)
     }
 }
 
-impl<'de> Visitor<'de> for Reader<'_> {
-    type Value = Value;
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Vec<(&'de RawValue, &'de RawValue)>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
+        f.write_str("an object")
     }
 
-    fn visit_unit<E: de::Error>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_str<E: de::Error>(self, value: &str) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_string<E: de::Error>(self, value: String) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
-        let Reader { path, repetitions } = self;
-        let mut array = Vec::new();
-        loop {
-            path.push(array.len().to_string());
-            let element = elements.next_element_seed(Reader { path: &mut *path, repetitions: &mut *repetitions })?;
-            path.pop();
-            match element {
-                Some(element) => array.push(element),
-                None => return Ok(Value::Array(array)),
-            }
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = object.next_entry()? {
+            members.push(member);
         }
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let Reader { path, repetitions } = self;
-        let (mut object, mut repeated) = (Map::new(), Vec::new());
-        while let Some(name) = members.next_key::<String>()? {
-            path.push(name.clone());
-            let value = members.next_value_seed(Reader { path: &mut *path, repetitions: &mut *repetitions })?;
-            if object.insert(name.clone(), value).is_some() {
-                repetitions.0.push(path.clone());
-                repeated.push(name);
-            }
-            path.pop();
-            if repetitions.0.len() > MAX_REPETITIONS {
-                return Err(de::Error::custom("too many repeated member names"));
-            }
-        }
-        for name in repeated {
-            object.remove(&name);
-        }
-        Ok(Value::Object(object))
+        Ok(members)
     }
 }

@@ -14,6 +14,7 @@ mod authorization_response;
 mod client_authentication;
 mod http_request;
 mod http_response;
+mod json_defects;
 mod json_document;
 mod json_reader;
 mod pkce;

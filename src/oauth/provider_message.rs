@@ -7,7 +7,7 @@ use std::{fmt, iter::Peekable, str::Chars};
 use serde_json::Value;
 use url::form_urlencoded;
 
-use super::HttpResponse;
+use super::{HttpResponse, parse_received_json};
 
 /// Longest code and longest description, in characters.
 const MAX_CHARACTERS: usize = 200;
@@ -56,7 +56,7 @@ impl fmt::Display for ProviderMessage {
 
 /// RFC 6749 has two strings. Facebook and Google's APIs have an object, and others their own names.
 fn of_json(body: &[u8], secrets: &[&str]) -> Option<ProviderMessage> {
-    let document: Value = serde_json::from_slice(body).ok()?;
+    let document = parse_received_json(body, &[]).ok()?;
     let text =
         |object: &Value, names: &[&str]| names.iter().find_map(|name| object.get(name)?.as_str().map(str::to_owned));
     if let Some(error) = document.get("error").filter(|error| error.is_object()) {

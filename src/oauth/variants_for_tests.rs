@@ -20,9 +20,18 @@ pub(crate) enum VariantKind {
     Empty,
     OtherType,
     Twice,
+    /// JSON, but no value of a type here: an unpaired surrogate, a number beyond `f64`, too much nesting.
+    Unrepresentable,
 }
 
-/// The member absent, null, empty, of other types, and twice. `parent` is the JSON pointer of the object that has it, or is to
+impl VariantKind {
+    /// Whether a step that reads the member must fail, whatever type it expects.
+    pub(crate) const fn is_defect(self) -> bool {
+        matches!(self, Self::Twice | Self::Unrepresentable)
+    }
+}
+
+/// The member absent, null, empty, of other types, twice, and unrepresentable. `parent` is the JSON pointer of the object that has it, or is to
 /// have it.
 pub(crate) fn variants(document: &Value, parent: &str, member: &str) -> Vec<Variant> {
     let own = document.pointer(parent).and_then(|object| object.get(member)).cloned();
@@ -56,6 +65,12 @@ pub(crate) fn variants(document: &Value, parent: &str, member: &str) -> Vec<Vari
     add(VariantKind::Twice, &[&own, "\"another\""]);
     add(VariantKind::Twice, &["null", &own]);
     add(VariantKind::Twice, &[r#"{"a":1,"a":2}"#]);
+    let (huge, deep) = ("9".repeat(400), format!("{}{}", "[".repeat(200), "]".repeat(200)));
+    for value in
+        [r#""\ud800""#, r#""x\udc00\ud800""#, "1e400", "-1e400", &huge, r#"["a",1e400]"#, r#"{"\ud800":1}"#, &deep]
+    {
+        add(VariantKind::Unrepresentable, &[value]);
+    }
     variants
 }
 
@@ -79,13 +94,23 @@ fn replaced(document: &Value, parent: &str, member: &str, pairs: Option<&str>) -
 fn variants_are_json_and_change_one_member() {
     let document = json!({"a": {"b": 1, "c": "x"}});
     let all = variants(&document, "/a", "b");
-    for variant in &all {
+    for variant in all.iter().filter(|variant| variant.kind != VariantKind::Unrepresentable) {
         let value: Value = serde_json::from_str(&variant.text).unwrap_or_else(|error| panic!("{variant:?}: {error}"));
         assert_eq!(value["a"]["c"], "x", "{variant:?}");
     }
-    for kind in [VariantKind::Absent, VariantKind::Null, VariantKind::Empty, VariantKind::OtherType, VariantKind::Twice]
-    {
+    for kind in [
+        VariantKind::Absent,
+        VariantKind::Null,
+        VariantKind::Empty,
+        VariantKind::OtherType,
+        VariantKind::Twice,
+        VariantKind::Unrepresentable,
+    ] {
         assert!(all.iter().any(|variant| variant.kind == kind), "{kind:?}");
+    }
+    for variant in all.iter().filter(|variant| variant.kind == VariantKind::Unrepresentable) {
+        assert!(serde_json::from_str::<&serde_json::value::RawValue>(&variant.text).is_ok(), "{variant:?}");
+        assert!(serde_json::from_str::<Value>(&variant.text).is_err(), "{variant:?}");
     }
     assert!(
         all.iter().any(|variant| variant.text == r#"{"a":{"c":"x","b":1,"b":1}}"#

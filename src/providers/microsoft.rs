@@ -17,6 +17,7 @@ use super::{
 };
 use crate::oidc::{Algorithm, ProviderMetadata};
 
+pub(super) const SLUG: &str = "microsoft";
 const PUBLIC_URL: &str = "https://login.microsoftonline.com";
 /// The tenant of all personal accounts.
 const PERSONAL_ACCOUNTS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
@@ -32,7 +33,7 @@ pub(super) static MICROSOFT: BuiltIn = BuiltIn {
         "note the date, and create the next one before",
     )],
     ..BuiltIn::new(
-        ("microsoft", "Microsoft"),
+        (SLUG, "Microsoft"),
         &SPEC,
         ButtonColours {
             light: Palette::new("#ffffff", "#f3f3f3", "#8c8c8c", "#5e5e5e"),
@@ -111,7 +112,7 @@ fn provider(settings: &Settings) -> Result<Provider, SettingError> {
         name: "TENANT",
         problem: "must be `common`, `organizations`, `consumers` or the id of a tenant (a UUID; Entra shows it as \"Directory (tenant) ID\")",
     })?;
-    let metadata = metadata(settings.get("URL").unwrap_or(PUBLIC_URL), &tenant, settings.required("CLIENT_ID"));
+    let metadata = metadata(settings.get("URL").unwrap_or(PUBLIC_URL), &tenant);
     Ok(Provider {
         spec: if tenant == Tenant::Organizations { &ORGANIZATIONS } else { &SPEC },
         ..MICROSOFT.client_with(settings, client_secret(settings)?, metadata.into())
@@ -142,22 +143,24 @@ fn client_secret(settings: &Settings) -> Result<ClientSecret, SettingError> {
 const HOSTS: [&str; 4] =
     ["login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn", "login.windows.net"];
 
+/// Whether the keys of a generic provider are Entra's.
+pub(super) fn is_entra(jwks_uri: &Url) -> bool {
+    jwks_uri.host_str().is_some_and(|host| HOSTS.contains(&host))
+}
+
 /// An application with a signing key of its own publishes it only where the key set is requested with its id ("OpenID Connect
-/// on the Microsoft identity platform", `appid`); a generic provider may be Entra, too.
+/// on the Microsoft identity platform", `appid`).
 pub(super) fn with_keys_of_the_app(mut jwks_uri: Url, client_id: &str) -> Url {
-    let is_entra = jwks_uri.host_str().is_some_and(|host| HOSTS.contains(&host));
-    if is_entra && jwks_uri.query_pairs().all(|(name, _)| name != "appid") {
+    if jwks_uri.query_pairs().all(|(name, _)| name != "appid") {
         jwks_uri.query_pairs_mut().append_pair("appid", client_id);
     }
     jwks_uri
 }
 
-fn metadata(url: &str, tenant: &Tenant, client_id: &str) -> ProviderMetadata {
+fn metadata(url: &str, tenant: &Tenant) -> ProviderMetadata {
     let base = format!("{url}/{}", tenant.in_path());
-    let mut jwks_uri = endpoint_url(&base, "/discovery/v2.0/keys");
-    jwks_uri.query_pairs_mut().append_pair("appid", client_id);
     ProviderMetadata {
-        jwks_uri: Some(jwks_uri),
+        jwks_uri: Some(endpoint_url(&base, "/discovery/v2.0/keys")),
         id_token_signing_alg_values_supported: vec![Algorithm::Rs256],
         ..endpoints(
             &format!("{url}/{}/v2.0", tenant.in_issuer()),

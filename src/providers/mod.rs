@@ -99,9 +99,13 @@ impl Provider {
         self.client_secret.authentication(&self.client_id, metadata, time)
     }
 
-    /// Where the keys of its id_tokens are.
-    pub fn jwks_uri(&self, metadata: &ProviderMetadata) -> Option<Url> {
-        metadata.jwks_uri.clone().map(|jwks_uri| microsoft::with_keys_of_the_app(jwks_uri, &self.client_id))
+    /// Where the keys are that sign id_tokens for one of [`Self::client_ids`]: at most providers one URL for all.
+    pub fn jwks_uri(&self, metadata: &ProviderMetadata, client_id: &str) -> Option<Url> {
+        let jwks_uri = metadata.jwks_uri.clone()?;
+        Some(match self.slug.as_str() == microsoft::SLUG || microsoft::is_entra(&jwks_uri) {
+            true => microsoft::with_keys_of_the_app(jwks_uri, client_id),
+            false => jwks_uri,
+        })
     }
 
     /// Whether the operator named its issuer (`OIDC_<NAME>_ISSUER`, `GITLAB_URL`): it may be on a private network.

@@ -1,6 +1,7 @@
 //! The profile from the id_token, and its verification with cached keys.
 
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
 
 use super::{
     CompleteError, FlowEvent, Journal, KeysError, RelyingParty,
@@ -124,10 +125,11 @@ impl RelyingParty {
         journal: &mut Journal,
     ) -> Result<Claims, VerifyError> {
         let now = self.clock.now();
-        let keys = client.keys(&self.http, metadata, now).await?;
+        let set = client.key_set(metadata, audience_of(id_token, expected.client_ids))?;
+        let keys = client.keys(&self.http, &set, now).await?;
         let mut outcome = verify_id_token(id_token, &keys, expected);
         if outcome.as_ref().is_err_and(IdTokenError::is_unknown_kid)
-            && let Some(newer) = client.newer_keys(&self.http, metadata, &keys, now).await
+            && let Some(newer) = client.newer_keys(&self.http, &set, &keys, now).await
         {
             journal.record(FlowEvent::KeysRefetched);
             outcome = verify_id_token(id_token, &newer, expected);
@@ -170,6 +172,16 @@ impl RelyingParty {
             outcome => Ok(outcome.ok()),
         }
     }
+}
+
+/// Which of our clients a token is for. Unverified: it selects among our clients, and the verification checks `aud`.
+fn audience_of<'a>(id_token: &str, client_ids: &[&'a str]) -> &'a str {
+    let claims = unverified_claims(id_token);
+    let names = |client_id: &&&str| match &claims["aud"] {
+        Value::Array(audiences) => audiences.iter().any(|audience| audience == **client_id),
+        audience => audience == **client_id,
+    };
+    client_ids.iter().find(names).or(client_ids.first()).copied().unwrap_or_default()
 }
 
 fn is_incomplete(spec: &OidcSpec, claims: &Claims) -> bool {

@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use url::Url;
+
 use super::{
     BeginError, CompleteError, HttpError,
     breaker::Breaker,
@@ -32,7 +34,7 @@ pub(super) struct ProviderClient {
     /// One per part, since one endpoint can hang while another responds.
     breakers: Breakers,
     metadata: Cached<ProviderMetadata>,
-    keys: Cached<JwkSet>,
+    keys: KeySets,
     metrics: Metrics,
 }
 
@@ -117,15 +119,35 @@ pub enum KeysError {
     Jwks(#[from] JwksError),
 }
 
+/// The caches of its JWK sets. Entra has one for each client.
+#[derive(Debug)]
+struct KeySets {
+    main: Cached<JwkSet>,
+    /// By client id; as many as are configured.
+    further: Vec<(String, Cached<JwkSet>)>,
+}
+
+impl KeySets {
+    fn new(provider: &Provider) -> Self {
+        let further = provider.further_client_ids.iter().map(|id| (id.clone(), Cached::new(KEYS_LIFETIME)));
+        Self { main: Cached::new(KEYS_LIFETIME), further: further.collect() }
+    }
+
+    fn of_client(&self, client_id: &str) -> &Cached<JwkSet> {
+        self.further.iter().find(|(id, _)| id == client_id).map_or(&self.main, |(_, cache)| cache)
+    }
+}
+
+/// A JWK set and where it is.
+pub(super) struct KeySet<'a> {
+    cache: &'a Cached<JwkSet>,
+    jwks_uri: Url,
+}
+
 impl ProviderClient {
     pub(super) fn new(provider: Provider, metrics: Metrics) -> Self {
-        Self {
-            provider,
-            breakers: Breakers::default(),
-            metadata: Cached::new(METADATA_LIFETIME),
-            keys: Cached::new(KEYS_LIFETIME),
-            metrics,
-        }
+        let keys = KeySets::new(&provider);
+        Self { provider, breakers: Breakers::default(), metadata: Cached::new(METADATA_LIFETIME), keys, metrics }
     }
 
     /// The provider's metadata: constants, or its discovery document. An error while a required breaker is open, even
@@ -145,14 +167,16 @@ impl ProviderClient {
         }
     }
 
+    /// Where the keys are that sign id_tokens for this client, and their cache.
+    pub(super) fn key_set(&self, metadata: &ProviderMetadata, client_id: &str) -> Result<KeySet<'_>, KeysError> {
+        let jwks_uri = self.provider.jwks_uri(metadata, client_id).ok_or(KeysError::NoKeys)?;
+        let is_shared = self.provider.jwks_uri(metadata, &self.provider.client_id).as_ref() == Some(&jwks_uri);
+        Ok(KeySet { cache: if is_shared { &self.keys.main } else { self.keys.of_client(client_id) }, jwks_uri })
+    }
+
     /// The provider's JWK set.
-    pub(super) async fn keys(
-        &self,
-        http: &ProviderHttp,
-        metadata: &ProviderMetadata,
-        now: i64,
-    ) -> Result<Arc<JwkSet>, KeysError> {
-        self.keys.get(now, self.fetch_keys(http, metadata, now)).await.map_err(|error| match error {
+    pub(super) async fn keys(&self, http: &ProviderHttp, set: &KeySet<'_>, now: i64) -> Result<Arc<JwkSet>, KeysError> {
+        set.cache.get(now, self.fetch_keys(http, &set.jwks_uri, now)).await.map_err(|error| match error {
             CacheError::Fetch(error) => error,
             CacheError::SharedFetch => KeysError::BreakerOpen,
         })
@@ -162,11 +186,11 @@ impl ProviderClient {
     pub(super) async fn newer_keys(
         &self,
         http: &ProviderHttp,
-        metadata: &ProviderMetadata,
+        set: &KeySet<'_>,
         seen: &Arc<JwkSet>,
         now: i64,
     ) -> Option<Arc<JwkSet>> {
-        self.keys.newer_than(seen, now, self.fetch_keys(http, metadata, now)).await
+        set.cache.newer_than(seen, now, self.fetch_keys(http, &set.jwks_uri, now)).await
     }
 
     /// Whether a request to this part may be sent now. Takes the trial request of an open breaker.
@@ -242,17 +266,11 @@ impl ProviderClient {
         Ok(process_discovery_response(&response, issuer, self.provider.spec.id_token_algorithms(), rules)?)
     }
 
-    async fn fetch_keys(
-        &self,
-        http: &ProviderHttp,
-        metadata: &ProviderMetadata,
-        now: i64,
-    ) -> Result<JwkSet, KeysError> {
-        let jwks_uri = self.provider.jwks_uri(metadata).ok_or(KeysError::NoKeys)?;
+    async fn fetch_keys(&self, http: &ProviderHttp, jwks_uri: &Url, now: i64) -> Result<JwkSet, KeysError> {
         if !self.try_acquire(Part::Documents, now) {
             return Err(KeysError::BreakerOpen);
         }
-        let response = self.send(http, Part::Documents, jwks_request(&jwks_uri), now).await?;
+        let response = self.send(http, Part::Documents, jwks_request(jwks_uri), now).await?;
         Ok(process_jwks_response(&response)?)
     }
 }

@@ -66,7 +66,7 @@ impl CallbackError {
                 ExternalTokenError::NotOurClient
                 | ExternalTokenError::UnfitToken(_)
                 | ExternalTokenError::IdToken(_)
-                | ExternalTokenError::Unavailable { .. }
+                | ExternalTokenError::Provider(_)
                 | ExternalTokenError::UnknownProvider
                 | ExternalTokenError::NoIdTokens
                 | ExternalTokenError::NoTokenCheck => return None,

@@ -5,8 +5,7 @@ use crate::{
     accounts::Reason,
     codes::sign_in_error::SignInError,
     oauth::{AuthorizationErrorCode as Code, AuthorizationResponseError, ResourceError, TokenError},
-    oidc::{DiscoveryError, JwksError},
-    relying_party::{BeginError, CompleteError, ExternalTokenError, HttpError, KeysError},
+    relying_party::{BeginError, CompleteError, ExternalTokenError, ProviderFailure},
 };
 
 pub(super) fn of(error: &CallbackError) -> SignInError {
@@ -30,15 +29,18 @@ pub(super) fn of(error: &CallbackError) -> SignInError {
 
 /// For a sign-in that could not start.
 pub fn of_start(error: &BeginError) -> SignInError {
-    match error {
-        BeginError::BreakerOpen => SignInError::ProviderUnavailable,
-        BeginError::Http(error) => of_http(*error, SignInError::ProviderMetadata),
-        BeginError::Metadata(DiscoveryError::Response(error)) if error.is_unavailable() => {
-            SignInError::ProviderUnavailable
-        }
-        BeginError::Metadata(DiscoveryError::NoAcceptedAlgorithm { .. }) => SignInError::ProviderAlgorithm,
-        BeginError::Metadata(_) => SignInError::ProviderMetadata,
-        BeginError::UnknownProvider | BeginError::NotOffered | BeginError::NoRandomness => SignInError::ServerError,
+    of_failure(error.into())
+}
+
+const fn of_failure(failure: ProviderFailure) -> SignInError {
+    match failure {
+        ProviderFailure::Unavailable { .. } => SignInError::ProviderUnavailable,
+        ProviderFailure::Metadata => SignInError::ProviderMetadata,
+        ProviderFailure::Keys => SignInError::ProviderKeys,
+        ProviderFailure::Algorithm => SignInError::ProviderAlgorithm,
+        ProviderFailure::Response => SignInError::ProviderResponse,
+        ProviderFailure::Misconfigured => SignInError::SiteMisconfigured,
+        ProviderFailure::Internal => SignInError::ServerError,
     }
 }
 
@@ -56,7 +58,7 @@ fn of_flow(error: &CompleteError) -> SignInError {
         CompleteError::Response(_) => SignInError::ResponseMismatch,
         CompleteError::Metadata(error) => of_start(error),
         CompleteError::BreakerOpen => SignInError::ProviderUnavailable,
-        CompleteError::Http(error) => of_http(*error, SignInError::ProviderResponse),
+        CompleteError::Http(error) => of_failure(ProviderFailure::of_http(*error, ProviderFailure::Response)),
         CompleteError::Token(TokenError::Refused(_)) => SignInError::ProviderRefused,
         CompleteError::Token(TokenError::Response(error)) | CompleteError::Api(ResourceError::Response(error))
             if error.is_unavailable() =>
@@ -66,7 +68,7 @@ fn of_flow(error: &CompleteError) -> SignInError {
         CompleteError::Api(ResourceError::AccessDenied(401)) => SignInError::ProviderInvalid,
         CompleteError::Api(ResourceError::AccessDenied(_)) => SignInError::ProviderRefused,
         CompleteError::Token(_) | CompleteError::Api(_) => SignInError::ProviderResponse,
-        CompleteError::Keys(error) => of_keys(error),
+        CompleteError::Keys(error) => of_failure(error.into()),
         CompleteError::IdToken(error) if error.is_authentication_time_missing() => {
             SignInError::ReauthenticationUnsupported
         }
@@ -78,31 +80,10 @@ fn of_flow(error: &CompleteError) -> SignInError {
     }
 }
 
-fn of_keys(error: &KeysError) -> SignInError {
-    match error {
-        KeysError::BreakerOpen => SignInError::ProviderUnavailable,
-        KeysError::Http(error) => of_http(*error, SignInError::ProviderKeys),
-        KeysError::Jwks(JwksError::Response(error)) if error.is_unavailable() => SignInError::ProviderUnavailable,
-        KeysError::NoKeys | KeysError::Jwks(_) => SignInError::ProviderKeys,
-    }
-}
-
-/// `unusable`: for a response that came and cannot be used.
-const fn of_http(error: HttpError, unusable: SignInError) -> SignInError {
-    match error {
-        HttpError::Unreachable | HttpError::NoTunnel | HttpError::Timeout | HttpError::Interrupted => {
-            SignInError::ProviderUnavailable
-        }
-        HttpError::TooLarge => unusable,
-        HttpError::ForbiddenAddress(_) | HttpError::MetadataAddress(_) => SignInError::SiteMisconfigured,
-        HttpError::Malformed => SignInError::ServerError,
-    }
-}
-
 fn of_external_token(error: &ExternalTokenError) -> SignInError {
     match error {
         ExternalTokenError::NotAdmitted => SignInError::NotPermitted,
-        ExternalTokenError::Unavailable { .. } => SignInError::ProviderUnavailable,
+        ExternalTokenError::Provider(failure) => of_failure(*failure),
         _ => SignInError::ProviderInvalid,
     }
 }
@@ -112,7 +93,12 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::oauth::{DocumentError, ResponseError, TokenErrorCode};
+    use crate::{
+        oauth::{DocumentError, ResponseError, TokenErrorCode},
+        oidc::{DiscoveryError, JwksError},
+        providers::TokenCheckError,
+        relying_party::HttpError,
+    };
 
     const DOWN: ResponseError = ResponseError::Unavailable { status: 503, retry_after: None };
     const NOT_FOUND: ResponseError = ResponseError::UnexpectedStatus(404);
@@ -144,5 +130,26 @@ mod tests {
     )]
     fn each_cause_has_its_own_sentence(#[case] error: CompleteError, #[case] expected: SignInError) {
         assert_eq!(of_flow(&error), expected);
+    }
+
+    #[rstest]
+    #[case::metadata(BeginError::Metadata(DiscoveryError::IssuerMismatch).into(), SignInError::ProviderMetadata)]
+    #[case::algorithm(
+        BeginError::Metadata(DiscoveryError::NoAcceptedAlgorithm("none".into())).into(),
+        SignInError::ProviderAlgorithm
+    )]
+    #[case::keys(CompleteError::Keys(JwksError::NoUsableKey.into()).into(), SignInError::ProviderKeys)]
+    #[case::keys_down(CompleteError::Keys(JwksError::Response(DOWN).into()).into(), SignInError::ProviderUnavailable)]
+    #[case::check(TokenCheckError::Malformed(DocumentError::NotAnObject).into(), SignInError::ProviderResponse)]
+    #[case::check_down(TokenCheckError::Response(DOWN).into(), SignInError::ProviderUnavailable)]
+    #[case::check_moved(TokenCheckError::Response(NOT_FOUND).into(), SignInError::ProviderResponse)]
+    #[case::client(TokenCheckError::ClientRefused.into(), SignInError::SiteMisconfigured)]
+    #[case::huge(HttpError::TooLarge.into(), SignInError::ProviderResponse)]
+    #[case::silent(HttpError::Timeout.into(), SignInError::ProviderUnavailable)]
+    #[case::profile_down(CompleteError::Api(DOWN.into()).into(), SignInError::ProviderUnavailable)]
+    #[case::breaker(CompleteError::BreakerOpen.into(), SignInError::ProviderUnavailable)]
+    #[case::forged(ExternalTokenError::NotOurClient, SignInError::ProviderInvalid)]
+    fn token_sign_in_has_the_words_of_the_callback(#[case] error: ExternalTokenError, #[case] expected: SignInError) {
+        assert_eq!(of_external_token(&error), expected);
     }
 }

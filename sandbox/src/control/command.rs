@@ -51,6 +51,10 @@ enum KeyCommand {
     Rotate,
     RotateBeforeSigning,
     WithdrawOld,
+    /// A signing key of one application.
+    ForApp {
+        client_id: String,
+    },
 }
 
 /// Executes a provider command; the crate documentation lists them.
@@ -136,10 +140,11 @@ async fn keys(shared: &SharedState, provider: Provider, command: KeyCommand) -> 
     }
     let key = SigningKey::generate().await.ok_or(CommandError::Key)?;
     let mut state = shared.lock();
-    let keys = &mut state.provider(provider).keys;
+    let mock = state.provider(provider);
     match command {
-        KeyCommand::Rotate => keys.rotate(key),
-        _ => keys.rotate_before_signing(key),
+        KeyCommand::ForApp { client_id } => mock.app_keys.insert(client_id, key),
+        KeyCommand::Rotate => mock.keys.rotate(key),
+        _ => mock.keys.rotate_before_signing(key),
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::api::{Body, error_response};
 use crate::google;
+use crate::microsoft;
 use crate::persons::Person;
 use crate::state::{Provider, SharedState};
 use crate::token_store::{Token, random_text};
@@ -54,8 +55,14 @@ pub async fn mint(
     let Ok(provider) = serde_json::from_value::<Provider>(json!(provider)) else {
         return error_response(StatusCode::NOT_FOUND, "unknown provider");
     };
-    if provider != Provider::Google && request.kind != Kind::AccessToken {
-        return error_response(StatusCode::BAD_REQUEST, "id_token and service_account are supported for google only");
+    let supported = match request.kind {
+        Kind::AccessToken => true,
+        Kind::IdToken => matches!(provider, Provider::Google | Provider::Microsoft),
+        Kind::ServiceAccount => provider == Provider::Google,
+    };
+    if !supported {
+        let text = "id_token is supported for google and microsoft, service_account for google";
+        return error_response(StatusCode::BAD_REQUEST, text);
     }
     let Some((person, client_id)) = holder(&shared, provider, &request) else {
         return error_response(StatusCode::BAD_REQUEST, "unknown person");
@@ -93,6 +100,18 @@ async fn mint_token(
         Provider::Google => google::scopes_of(&scopes.join(" "))?,
         _ => scopes.into_iter().collect(),
     };
+    if request.kind == Kind::IdToken && provider == Provider::Microsoft {
+        let token = Token {
+            client_id,
+            person: person.id.clone(),
+            scopes,
+            expires_at: None,
+            offline: false,
+            code: String::new(),
+        };
+        let id_token = microsoft::credential(shared, &person, &token, request.nonce).await;
+        return Ok(json!({"id_token": id_token}));
+    }
     if request.kind == Kind::IdToken {
         let id_token = google::credential(shared, &person.id, &client_id, &scopes, request.nonce).await;
         return id_token.map(|token| json!({"id_token": token})).map_err(|error| error.2.to_owned());
@@ -116,7 +135,7 @@ fn prefix(provider: Provider) -> &'static str {
 
 fn usual(provider: Provider) -> &'static [&'static str] {
     match provider {
-        Provider::Google => &["openid", "email", "profile"],
+        Provider::Google | Provider::Microsoft => &["openid", "email", "profile"],
         Provider::Github => &["read:user", "user:email"],
         Provider::Facebook => &["public_profile", "email"],
         _ => &[],

@@ -1,9 +1,10 @@
 //! A tenant's discovery document and JWK set.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::error::OAuthError;
@@ -37,8 +38,17 @@ pub async fn document(State(shared): State<SharedState>, Path(segment): Path<Str
     ([(CACHE_CONTROL, "max-age=86400, private")], Json(document)).into_response()
 }
 
-/// `GET /{tenant}/discovery/v2.0/keys`: the same keys for every tenant.
-pub async fn keys(State(shared): State<SharedState>, Path(segment): Path<String>) -> Response {
+#[derive(Deserialize)]
+pub struct KeysQuery {
+    appid: Option<String>,
+}
+
+/// `GET /{tenant}/discovery/v2.0/keys`: the same keys for every tenant, and with `?appid=` the application's own.
+pub async fn keys(
+    State(shared): State<SharedState>,
+    Path(segment): Path<String>,
+    Query(query): Query<KeysQuery>,
+) -> Response {
     if Tenant::read(&segment).is_none() {
         return OAuthError::tenant(&segment).respond(&shared);
     }
@@ -48,7 +58,11 @@ pub async fn keys(State(shared): State<SharedState>, Path(segment): Path<String>
         key.as_object_mut().map(|members| members.remove("alg"));
         key
     };
-    let keys: Vec<_> =
-        shared.lock().providers[Provider::Microsoft].keys.published().map(|key| microsofts(key.jwk())).collect();
+    let keys: Vec<_> = {
+        let state = shared.lock();
+        let mock = &state.providers[Provider::Microsoft];
+        let own = query.appid.as_deref().and_then(|client_id| mock.app_keys.get(client_id));
+        own.into_iter().chain(mock.keys.published()).map(|key| microsofts(key.jwk())).collect()
+    };
     ([(CACHE_CONTROL, "max-age=86400, private")], Json(json!({"keys": keys}))).into_response()
 }

@@ -44,6 +44,13 @@ pub async fn issue_tokens(shared: &SharedState, token: Token, nonce: Option<Stri
     Ok(body)
 }
 
+/// An id_token without a sign-in, for any client.
+pub async fn credential(shared: &SharedState, person: &Person, token: &Token, nonce: Option<String>) -> String {
+    let now = shared.lock().now();
+    let claims = claims(person, token, nonce, &base(shared.origin()), now);
+    issue(shared, Provider::Microsoft, &person.id, claims, &shared.clients().of(Provider::Microsoft).secret).await
+}
+
 fn claims(person: &Person, token: &Token, nonce: Option<String>, base: &str, now: i64) -> Map<String, Value> {
     let account = Account::of(person, &token.client_id);
     let mut claims = Map::new();

@@ -14,7 +14,8 @@
 //! - A refresh token needs `offline_access`. Refreshing returns a new one; the old one stays valid.
 //! - `prompt` is `login`, `none`, `consent` or `select_account`. The authorization response has `session_state` and no
 //!   `iss`. Errors have AADSTS numbers in `error_description` and additional members.
-//! - Published keys have no `alg`, but an `issuer`. There is no revocation endpoint.
+//! - Published keys have no `alg`, but an `issuer`. An application with a signing key of its own publishes it only where the
+//!   keys are requested with `?appid=<client id>`. There is no revocation endpoint.
 //!
 //! Not supported: single sign-on without the chooser, `fragment`, the hybrid flow.
 //!
@@ -52,6 +53,8 @@ use super::browser;
 use super::faults::Endpoint;
 use super::mock_provider::Facts;
 use super::state::{Provider, SharedState};
+
+pub use issue::credential;
 
 pub use account::{MICROSOFT_PERSONAL_TENANT, microsoft_tenant_of};
 

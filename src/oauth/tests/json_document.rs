@@ -122,13 +122,109 @@ fn element_of_an_array_is_a_document_of_its_own() {
 }
 
 #[test]
-fn received_document_with_too_many_repetitions_is_rejected() {
+fn received_document_with_too_many_defects_is_rejected() {
     let repeated = |count: usize| format!("{{{}\"a\":1}}", "\"a\":1,".repeat(count));
-    assert!(received(&repeated(64)).is_ok());
-    assert_eq!(received(&repeated(65)), Err(NotAnObject));
-    for invalid in ["", "[]", "{", r#"{"a":1e400}"#, "{}{}"] {
-        assert_eq!(received(invalid), Err(NotAnObject), "{invalid}");
+    assert!(received(&repeated(256)).is_ok());
+    assert_eq!(received(&repeated(257)), Err(NotAnObject));
+    let infinite = |count: usize| format!("{{\"a\":[{}0]}}", "1e400,".repeat(count));
+    assert!(received(&infinite(256)).is_ok());
+    assert_eq!(received(&infinite(257)), Err(NotAnObject));
+    let names = |count: usize| (0..count).map(|index| format!("n{index}=&n{index}=&")).collect::<String>();
+    assert!(JsonDocument::parse_urlencoded(names(256).as_bytes()).is_ok());
+    assert_eq!(JsonDocument::parse_urlencoded(names(257).as_bytes()), Err(NotAnObject));
+}
+
+#[rstest]
+#[case::nothing(b"")]
+#[case::array(b"[]")]
+#[case::cut_off(b"{")]
+#[case::two(b"{}{}")]
+#[case::trailing_comma(br#"{"a":1,}"#)]
+#[case::not_utf8(b"{\"a\":\"\xff\"}")]
+#[case::surrogate_as_bytes(b"{\"a\":\"\xed\xa0\x80\"}")]
+#[case::name_not_utf8(b"{\"\xff\":1}")]
+#[case::half_an_escape(br#"{"a":"\ud80"}"#)]
+#[case::control_character(b"{\"a\":\"\x01\"}")]
+#[case::number_with_nothing_after_its_exponent(br#"{"a":1e}"#)]
+#[case::leading_zero(br#"{"a":01}"#)]
+#[case::infinity(br#"{"a":Infinity}"#)]
+#[case::not_a_number(br#"{"a":NaN}"#)]
+#[case::unclosed_nesting(br#"{"a":[[[[}"#)]
+fn what_is_no_json_fails_even_if_nobody_reads_it(#[case] body: &[u8]) {
+    assert_eq!(JsonDocument::parse_received(body), Err(NotAnObject));
+}
+
+#[rstest]
+#[case::lone_surrogate(r#""\ud800""#)]
+#[case::lone_surrogate_after_text(r#""ada\udfff""#)]
+#[case::reversed_pair(r#""\udc00\ud800""#)]
+#[case::beyond_f64("1e400")]
+#[case::beyond_f64_below_zero("-1e400")]
+#[case::in_an_array(r#"["x",1e400]"#)]
+#[case::below(r#"{"c":{"d":"\ud800"}}"#)]
+#[case::name(r#"{"\ud800":1}"#)]
+fn unrepresentable_value_is_an_error_only_where_it_is_read(#[case] value: &str) {
+    let text = format!(r#"{{"a":"x","b":{value},"z":{{"y":1}}}}"#);
+    let document = received(&text).unwrap();
+    assert_eq!(document.required_str("a"), Ok("x"));
+    assert_eq!(document.read("b").err(), Some(WrongType("b")));
+    assert_eq!((document.check_once(&["b.c"]).is_err(), document.check_once(&["z.y"])), (true, Ok(())));
+    assert!(document.contains("b"), "not the same as absent");
+    assert_eq!(parse_received_json(text.as_bytes(), &["a"]).map(|json| json["a"] == "x"), Ok(true));
+    assert_eq!(parse_received_json(text.as_bytes(), &["b"]), Err(WrongType("b")));
+    assert_eq!(parse(&text), Err(NotAnObject), "what a client sends has to be right everywhere");
+    assert_eq!(parse_json(text.as_bytes()), Err(NotJson));
+}
+
+#[rstest]
+#[case::pair(r#""\ud83d\ude00""#)]
+#[case::not_a_character(r#""\uffff""#)]
+#[case::smallest(r#"1e-400"#)]
+#[case::largest("1.7976931348623157e308")]
+#[case::beyond_64_bits("99999999999999999999")]
+fn unusual_value_is_read(#[case] value: &str) {
+    let document = parse(&format!(r#"{{"b":{value}}}"#)).unwrap();
+    assert!(document.read("b").unwrap().is_some());
+    assert_eq!(document.optional_u64("b"), Err(WrongType("b")));
+}
+
+#[test]
+fn unreadable_name_at_the_top_is_ignored() {
+    let document = received(r#"{"\ud800":1,"\ud800":2,"a":"x"}"#).unwrap();
+    assert_eq!(document.required_str("a"), Ok("x"));
+    assert_eq!(parse(r#"{"\ud800":1,"a":"x"}"#), Err(NotAnObject));
+}
+
+#[test]
+fn unrepresentable_value_hides_no_repetition() {
+    for pairs in [r#""a":"\ud800","a":"x""#, r#""a":"x","a":1e400"#, r#""a":1e400,"a":1e400"#] {
+        let document = received(&format!("{{{pairs}}}")).unwrap();
+        assert!(document.optional_str("a").is_err() && document.contains("a"), "{pairs}");
+        assert_eq!(document.get("a"), None, "{pairs}");
     }
+}
+
+#[test]
+fn unrepresentable_element_keeps_its_place() {
+    let json = parse_received_json(br#"[{"a":1},"\ud800",{"a":2}]"#, &[]).unwrap();
+    assert_eq!(json, serde_json::json!([{"a": 1}, null, {"a": 2}]));
+    let document = received(r#"{"keys":[{"a":"x","b":1e400},"\ud800",{"a":"y"}]}"#).unwrap();
+    let elements = document.required_documents("keys").unwrap();
+    assert_eq!(elements.iter().map(|element| element.required_str("a")).collect::<Vec<_>>(), [Ok("x"), Ok("y")]);
+    assert_eq!(elements[0].read("b"), Err(WrongType("b")));
+}
+
+#[test]
+fn deep_nesting_fails_only_the_member_that_has_it() {
+    let nested = |depth: usize| format!(r#"{{"a":"x","b":{}{}}}"#, "[".repeat(depth), "]".repeat(depth));
+    let deepest = received(&nested(63)).unwrap();
+    assert!(deepest.read("b").unwrap().is_some());
+    for depth in [64, 1_000, 100_000] {
+        let document = received(&nested(depth)).unwrap();
+        assert_eq!((document.required_str("a"), document.read("b").err()), (Ok("x"), Some(WrongType("b"))), "{depth}");
+    }
+    let closed_too_early = nested(100_000).replacen(']', "", 1);
+    assert_eq!(received(&closed_too_early), Err(NotAnObject));
 }
 
 #[test]

@@ -179,14 +179,17 @@ fn app_keys_are_requested_with_the_client_id() {
         Metadata::Discovered { .. } => panic!("constants"),
     };
     let microsoft = microsoft("common");
-    let uri = microsoft.jwks_uri(&metadata(&microsoft)).unwrap();
-    assert_eq!(uri.as_str(), "https://login.microsoftonline.com/common/discovery/v2.0/keys?appid=id");
+    for client_id in ["id", "an-app"] {
+        let uri = microsoft.jwks_uri(&metadata(&microsoft), client_id).unwrap();
+        let keys = "https://login.microsoftonline.com/common/discovery/v2.0/keys";
+        assert_eq!(uri.as_str(), format!("{keys}?appid={client_id}"));
+    }
     let at = |jwks_uri: &str| {
         let metadata = self::metadata(json!({"jwks_uri": jwks_uri}));
-        generic().jwks_uri(&metadata).unwrap().to_string()
+        generic().jwks_uri(&metadata, "an-app").unwrap().to_string()
     };
     let entra = "https://login.microsoftonline.com/11111111-1111-4111-8111-111111111111/discovery/v2.0/keys";
-    assert_eq!(at(entra), format!("{entra}?appid=id"));
+    assert_eq!(at(entra), format!("{entra}?appid=an-app"));
     assert_eq!(at(&format!("{entra}?appid=other")), format!("{entra}?appid=other"));
     assert_eq!(at("https://id.example/keys?a=b"), "https://id.example/keys?a=b");
 }

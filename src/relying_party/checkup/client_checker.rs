@@ -44,13 +44,14 @@ impl ClientChecker<'_> {
         }
     }
 
-    /// `None` for a provider without id_tokens, which has no keys.
+    /// The keys of one of our clients. `None` for a provider without id_tokens, which has no keys.
     pub(super) async fn keys(
         &self,
         provider: &Provider,
         metadata: &ProviderMetadata,
+        client_id: &str,
     ) -> Option<(Result<usize, KeysError>, Option<i64>)> {
-        let jwks_uri = provider.jwks_uri(metadata)?;
+        let jwks_uri = provider.jwks_uri(metadata, client_id)?;
         Some(match self.send(jwks_request(&jwks_uri)).await {
             Err(error) => (Err(error.into()), None),
             Ok((dated, skew)) => {

@@ -138,7 +138,7 @@ impl RelyingParty {
             Ok((source, metadata, skew)) => {
                 let redirect_uri = self.redirect_uri(provider.slug.as_str());
                 let (published_keys, (client_check, message, token_skew)) = tokio::join!(
-                    check.keys(provider, &metadata),
+                    check.keys(provider, &metadata, &provider.client_id),
                     check.token_endpoint(provider, &metadata, &redirect_uri)
                 );
                 announced = (source == EndpointSource::Discovered).then(|| Announced::new(&metadata, provider.spec));

@@ -1,11 +1,13 @@
 //! Why a token from a front end was rejected.
 
-use std::{error::Error, time::Duration};
+use std::error::Error;
 
-use super::super::{BeginError, CompleteError, HttpError, id_token::VerifyError, provider_client::KeysError};
+use super::super::{
+    BeginError, CompleteError, HttpError, ProviderFailure, id_token::VerifyError, provider_client::KeysError,
+};
 use crate::{
     oauth::{ResourceError, ResponseError},
-    oidc::{DiscoveryError, IdTokenError, JwksError, UserinfoError},
+    oidc::{IdTokenError, UserinfoError},
     providers::{TokenCheckError, UnfitTokenError},
 };
 
@@ -36,49 +38,40 @@ pub enum ExternalTokenError {
     /// The account is outside the domain that the configuration admits.
     #[error("account outside the admitted domain")]
     NotAdmitted,
-    /// The token could not be verified now; the log has the cause.
-    #[error("provider unavailable")]
-    Unavailable {
-        /// The provider's `Retry-After`, if any; at most a day.
-        retry_after: Option<Duration>,
-    },
+    /// The token could not be verified; the log has the cause.
+    #[error(transparent)]
+    Provider(#[from] ProviderFailure),
 }
 
 impl ExternalTokenError {
-    /// Logs the cause. `response` is its HTTP part, for `Retry-After`.
-    pub(super) fn unavailable(cause: &dyn Error, response: Option<&ResponseError>) -> Self {
-        tracing::warn!(cause = %cause, "token verification unavailable");
-        let retry_after = match response {
-            Some(ResponseError::Unavailable { retry_after, .. }) => *retry_after,
-            _ => None,
-        };
-        Self::Unavailable { retry_after }
+    /// Logs the cause.
+    pub(super) fn provider(cause: &dyn Error, failure: ProviderFailure) -> Self {
+        tracing::warn!(cause = %cause, "cannot verify the token");
+        Self::Provider(failure)
     }
 }
 
 impl From<HttpError> for ExternalTokenError {
     fn from(error: HttpError) -> Self {
-        Self::unavailable(&error, None)
+        Self::provider(&error, ProviderFailure::of_http(error, ProviderFailure::Response))
     }
 }
 
 impl From<BeginError> for ExternalTokenError {
     fn from(error: BeginError) -> Self {
-        let response = match &error {
-            BeginError::Metadata(DiscoveryError::Response(error)) => Some(error),
-            _ => None,
-        };
-        Self::unavailable(&error, response)
+        Self::provider(&error, (&error).into())
     }
 }
 
 impl From<KeysError> for ExternalTokenError {
     fn from(error: KeysError) -> Self {
-        let response = match &error {
-            KeysError::Jwks(JwksError::Response(error)) => Some(error),
-            _ => None,
-        };
-        Self::unavailable(&error, response)
+        Self::provider(&error, (&error).into())
+    }
+}
+
+impl From<ResponseError> for ExternalTokenError {
+    fn from(error: ResponseError) -> Self {
+        Self::provider(&error, ProviderFailure::of_response(&error, ProviderFailure::Response))
     }
 }
 
@@ -96,8 +89,9 @@ impl From<TokenCheckError> for ExternalTokenError {
         match error {
             TokenCheckError::NotOurClient => Self::NotOurClient,
             TokenCheckError::UnfitToken(error) => Self::UnfitToken(error),
-            TokenCheckError::Response(error) => Self::unavailable(&error, Some(&error)),
-            TokenCheckError::Malformed(_) | TokenCheckError::ClientRefused => Self::unavailable(&error, None),
+            TokenCheckError::Response(error) => error.into(),
+            TokenCheckError::Malformed(_) => Self::provider(&error, ProviderFailure::Response),
+            TokenCheckError::ClientRefused => Self::provider(&error, ProviderFailure::Misconfigured),
         }
     }
 }
@@ -107,8 +101,10 @@ impl From<UserinfoError> for ExternalTokenError {
         match error {
             UserinfoError::SubjectMismatch => UnfitTokenError::AnotherSubject.into(),
             UserinfoError::TokenRefused => UnfitTokenError::Rejected.into(),
-            UserinfoError::Response(error) => Self::unavailable(&error, Some(&error)),
-            UserinfoError::UnexpectedContentType | UserinfoError::Malformed(_) => Self::unavailable(&error, None),
+            UserinfoError::Response(error) => error.into(),
+            UserinfoError::UnexpectedContentType | UserinfoError::Malformed(_) => {
+                Self::provider(&error, ProviderFailure::Response)
+            }
         }
     }
 }
@@ -118,12 +114,15 @@ impl From<CompleteError> for ExternalTokenError {
     fn from(error: CompleteError) -> Self {
         match error {
             CompleteError::Api(ResourceError::AccessDenied(_)) => UnfitTokenError::Rejected.into(),
-            CompleteError::Api(ResourceError::Response(error)) => Self::unavailable(&error, Some(&error)),
+            CompleteError::Api(ResourceError::Response(error)) => error.into(),
+            CompleteError::Http(error) => error.into(),
+            CompleteError::Metadata(error) => (*error).into(),
+            CompleteError::BreakerOpen => Self::provider(&error, ProviderFailure::UNAVAILABLE),
             CompleteError::NoProfile => Self::NoProfile,
             CompleteError::NotAdmitted => Self::NotAdmitted,
             CompleteError::IdToken(error) => Self::IdToken(error),
             CompleteError::Keys(error) => error.into(),
-            error => Self::unavailable(&error, None),
+            error => Self::provider(&error, ProviderFailure::Response),
         }
     }
 }

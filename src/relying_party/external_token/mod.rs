@@ -15,7 +15,7 @@ pub use error::ExternalTokenError;
 use id_token::IdTokenRules;
 pub use single_use::{SingleUse, single_use};
 
-use super::{Journal, RelyingParty};
+use super::{Journal, ProviderFailure, RelyingParty};
 use crate::{
     oidc::NonceRule,
     providers::{IdentitySource, Profile},
@@ -49,7 +49,7 @@ impl RelyingParty {
     /// userinfo are those of the configured provider. Checks that need no request come first. Ends within four seconds.
     ///
     /// # Errors
-    /// [`ExternalTokenError`]: the first failed check, or an unavailable provider.
+    /// [`ExternalTokenError`]: the first failed check, or what is wrong at the provider.
     pub async fn verify_external_token(
         &self,
         slug: &str,
@@ -59,7 +59,7 @@ impl RelyingParty {
         let steps = self.verify_steps(slug, presented, journal);
         tokio::time::timeout(DEADLINE, steps).await.unwrap_or_else(|_| {
             tracing::warn!(provider = slug, "token verification timed out");
-            Err(ExternalTokenError::Unavailable { retry_after: None })
+            Err(ProviderFailure::UNAVAILABLE.into())
         })
     }
 

@@ -46,6 +46,8 @@ pub fn concern(form_error: FormError) -> Concern {
         | FormError::EmailNeeded
         | FormError::OwnAccount
         | FormError::ProviderUnavailable
+        | FormError::ProviderUnusable
+        | FormError::SiteMisconfigured
         | FormError::NotFound
         | FormError::ScopeDeclined
         | FormError::AccountMismatch
@@ -185,6 +187,16 @@ fn sentences(form_error: FormError) -> (Tone, &'static str, &'static str) {
             "That provider isn't responding right now.",
             "Nothing changed. Wait a minute and try again, or use another way to sign in.",
         ),
+        FormError::ProviderUnusable => (
+            Tone::Serious,
+            "We couldn't use the configuration that the provider publishes.",
+            "Nothing changed. Use another way to sign in. If it keeps happening, contact the site's administrator.",
+        ),
+        FormError::SiteMisconfigured => (
+            Tone::Serious,
+            "This site isn't set up correctly for that provider.",
+            "Nothing changed. It isn't your account: use another way to sign in, or tell the site's administrator.",
+        ),
         FormError::NotFound => (
             Tone::Mild,
             "That item no longer exists.",
@@ -233,6 +245,8 @@ fn step(form_error: FormError, return_to: Option<&str>) -> Option<(&'static str,
         | FormError::LinkedElsewhere
         | FormError::ConfirmationMissing
         | FormError::ProviderUnavailable
+        | FormError::ProviderUnusable
+        | FormError::SiteMisconfigured
         | FormError::NotFound
         | FormError::ScopeDeclined
         | FormError::AccountMismatch

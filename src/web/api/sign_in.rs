@@ -144,7 +144,7 @@ errors!(SignInErrors:
     InvalidJson, InvalidRequest, UnknownProvider, TokenKindUnsupported, NonceRequired, NonceInvalid,
     TokenOfAnotherClient, ProviderTokenInvalid, ProviderTokenUsed, NotPermitted, SignUpClosed, InvitationRequired, EmailNotPermitted, AccountDisabled, AddressRequired,
     CrossOrigin, LinkRequired, RequestTimeout, BodyTooLarge, UnsupportedMediaType, TooManyRequests, ServerError,
-    ProviderUnavailable, Unavailable,
+    SiteMisconfigured, ProviderMetadata, ProviderKeys, ProviderAlgorithm, ProviderResponse, ProviderUnavailable, Unavailable,
 );
 
 /// Sign in with a provider's token

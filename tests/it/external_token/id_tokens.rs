@@ -180,3 +180,35 @@ async fn the_workspace_is_checked_in_the_id_token() {
     let grace = setup.id_token("grace", GOOGLE_CLIENT_ID).await;
     assert!(setup.by_id_token("google", &grace).await.is_ok());
 }
+
+/// An application with a signing key of its own publishes it only for its own client id.
+#[tokio::test]
+async fn each_application_at_entra_has_its_own_keys() {
+    const MAIN: &str = "sandbox-microsoft";
+    let setup = Setup::open_with(&[("MICROSOFT_API_CLIENT_IDS", "an-app,another-app")]).await;
+    for client_id in [MAIN, "an-app", "foreign-app"] {
+        setup.control("microsoft/keys", json!({ "action": "for_app", "client_id": client_id })).await;
+    }
+    let token = async |client_id: &str| {
+        let nonce = nonce();
+        let order = json!({ "kind": "id_token", "person": "ada", "client_id": client_id, "nonce": nonce.expose() });
+        setup.mint("microsoft", order).await
+    };
+    for client_id in [MAIN, "an-app", "another-app"] {
+        let outcome = setup.by_id_token("microsoft", &token(client_id).await).await;
+        assert!(outcome.is_ok(), "{client_id}: {outcome:?}");
+    }
+    setup.requested_endpoints().await;
+    for client_id in [MAIN, "an-app", "another-app"] {
+        assert!(setup.by_id_token("microsoft", &token(client_id).await).await.is_ok(), "{client_id}");
+    }
+    assert!(setup.requested_endpoints().await.is_empty(), "each set of keys is cached");
+    assert_eq!(
+        sign_in_error(setup.by_id_token("microsoft", &token("foreign-app").await).await),
+        IdTokenErrorKind::WrongAudience
+    );
+    // The key of one application signs nothing for another one.
+    setup.control("microsoft/id_token", json!({ "times": 1, "patch": { "claims": { "aud": MAIN } } })).await;
+    let forged = token("an-app").await;
+    assert_eq!(sign_in_error(setup.by_id_token("microsoft", &forged).await), IdTokenErrorKind::UnknownKid);
+}

@@ -339,6 +339,34 @@ async fn an_unavailable_provider_is_reported_in_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_answers_is_not_called_unavailable() {
+    let html = json!({ "kind": "answer", "content_type": "text/html", "body": "<!doctype html>" });
+    let no_algorithm = json!({ "kind": "patch", "set": { "id_token_signing_alg_values_supported": ["none"] } });
+    for (endpoint, fault, code) in [
+        ("discovery", &html, "provider_metadata"),
+        ("discovery", &no_algorithm, "provider_algorithm"),
+        ("certs", &html, "provider_keys"),
+    ] {
+        let app = App::builder().start().await;
+        let (browser, rows) = (app.browser(), app.rows().await);
+        app.fail_once(endpoint, fault.clone()).await;
+        let answer = browser.sign_in_with_id_token(&app, "ada", "session").await;
+        assert_rejected(&app, &answer, (502, code), rows).await;
+    }
+    let app = App::builder().providers().start().await;
+    let (browser, rows) = (app.browser(), app.rows().await);
+    for fault in [html, json!({ "kind": "truncated" })] {
+        app.fail_once("tokeninfo", fault).await;
+        let token = app.access_token("google", "ada", json!({})).await;
+        let answer = browser.post_json("/api/auth", &json!({ "provider": "google", "access_token": token })).await;
+        assert_rejected(&app, &answer, (502, "provider_response"), rows).await;
+    }
+    let token = app.access_token("google", "ada", json!({})).await;
+    let answer = browser.post_json("/api/auth", &json!({ "provider": "google", "access_token": token })).await;
+    assert_eq!(answer.outcome(), (200, ""), "{answer:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_sign_in_replaces_the_session_of_the_browser() {
     let app = App::builder().start().await;
     let browser = app.browser();

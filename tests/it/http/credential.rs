@@ -182,6 +182,31 @@ async fn a_credential_is_accepted_for_five_minutes() {
     }
 }
 
+#[rstest]
+#[case::silent("certs", json!({ "kind": "status", "status": 500 }), "provider_unavailable")]
+#[case::keys("certs", json!({ "kind": "answer", "body": "<!doctype html>" }), "provider_keys")]
+#[case::metadata("discovery", json!({ "kind": "answer", "body": "[]" }), "provider_metadata")]
+#[case::algorithm(
+    "discovery",
+    json!({ "kind": "patch", "set": { "id_token_signing_alg_values_supported": ["none"] } }),
+    "provider_algorithm"
+)]
+#[tokio::test(flavor = "multi_thread")]
+async fn googles_button_says_what_is_wrong_at_google(
+    #[case] endpoint: &str,
+    #[case] fault: serde_json::Value,
+    #[case] code: &str,
+) {
+    let app = builder().start().await;
+    let browser = app.browser();
+    app.fail_once(endpoint, fault).await;
+    let credential = mint_credential(&app, "ada", GOOGLE_CLIENT_ID).await;
+    let page = post_credential(&browser, &credential).await;
+    assert_eq!(parameter(page.location(), "error"), code, "{page:?}");
+    let is_silent = browser.get(page.location()).await.body.contains("isn't responding");
+    assert_eq!((is_silent, app.rows().await), (code == "provider_unavailable", (0, 0, 0)));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_setting_there_is_no_button() {
     for (setting, status) in [("off", 404), ("on", 303)] {

@@ -159,6 +159,29 @@ async fn a_hanging_provider_delays_no_other_request() {
     waiting.abort_all();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_says_what_is_wrong_at_the_provider() {
+    for (fault, code) in [
+        (json!({ "kind": "status", "status": 500 }), "provider_unavailable"),
+        (json!({ "kind": "answer", "body": "<!doctype html>" }), "provider_unusable"),
+        (
+            json!({ "kind": "patch", "set": { "id_token_signing_alg_values_supported": ["none"] } }),
+            "site_misconfigured",
+        ),
+    ] {
+        let app = App::builder().other_provider().start().await;
+        let browser = app.browser();
+        app.sign_in_with_provider(&browser, "other", "ada").await;
+        app.fail_once("discovery", fault).await;
+        let page = browser.submit("/settings/link", &[("provider", "google")]).await;
+        assert_eq!(parameter(page.location(), "error"), code, "{page:?}");
+        let is_silent = browser.get(page.location()).await.body.contains("isn't responding");
+        assert_eq!(is_silent, code == "provider_unavailable");
+        let again = browser.submit("/settings/link", &[("provider", "google")]).await;
+        assert!(again.location().contains("code_challenge="), "{again:?}");
+    }
+}
+
 /// The only test that waits in real time: ten seconds for the whole exchange, to its last byte.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hanging_or_dripping_provider_times_out_after_ten_seconds() {

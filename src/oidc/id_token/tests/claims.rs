@@ -118,11 +118,11 @@ fn time_of_wrong_type_is_rejected(
 }
 
 #[test]
-fn infinite_number_makes_the_payload_malformed() {
+fn infinite_number_is_no_time() {
     for claim in ["exp", "iat", "nbf"] {
         let text = with(claim, json!("HERE")).to_string().replace("\"HERE\"", "1e400");
         let token = rsa_key().sign_text(&valid_header().to_string(), &text, Algorithm::Rs256);
-        assert_eq!(verify_token(&token).unwrap_err(), Malformed, "{claim}");
+        assert_eq!(verify_token(&token).unwrap_err(), ClaimWrongType(claim), "{claim}");
     }
 }
 
@@ -145,7 +145,7 @@ fn claims_that_nobody_reads_may_be_anything() {
     }
     // The profile's claims may have any type; but nobody could say which one of two counts.
     for variant in variants_of(&claims, "", &["email", "email_verified", "name"]) {
-        assert_eq!(verify_text(&variant.text).is_ok(), variant.kind != VariantKind::Twice, "{}", variant.label);
+        assert_eq!(verify_text(&variant.text).is_ok(), !variant.kind.is_defect(), "{}", variant.label);
     }
 }
 
