@@ -3,6 +3,7 @@
 
 mod families;
 mod races;
+mod recipe;
 mod refresh;
 mod server;
 mod signing_keys;
