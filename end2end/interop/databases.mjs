@@ -1,10 +1,11 @@
-// Latchkey with databases as operators run them: restored from a backup, and behind PgBouncer in its modes.
-// `scripts/interop-databases` starts it. What is not installed (sqlite3, PgBouncer) is skipped.
+// Latchkey with databases as operators run them: restored from a backup, and behind PgBouncer and pgpool-II in their modes.
+// `scripts/interop-databases` starts it. What is not installed (sqlite3, PgBouncer, pgpool-II) is skipped. `PGBOUNCER` may name
+// another program than Debian's.
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -151,7 +152,7 @@ async function pooled(server, settings, body) {
   const databases = `* = host=127.0.0.1 port=${server.port} user=latchkey`;
   writeFileSync(join(folder, "pgbouncer.ini"), `[databases]\n${databases}\n[pgbouncer]\n${lines.join("\n")}\n`);
   const user = process.getuid?.() === 0 ? ["-u", "postgres"] : [];
-  const pgbouncer = spawn("pgbouncer", ["-q", ...user, join(folder, "pgbouncer.ini")], { cwd: folder, stdio: "ignore" });
+  const pgbouncer = spawn(pgbouncerProgram, ["-q", ...user, join(folder, "pgbouncer.ini")], { cwd: folder, stdio: "ignore" });
   try {
     await waitForPort(port, pgbouncer);
     return await body(`postgres://latchkey@127.0.0.1:${port}/pooled`);
@@ -162,8 +163,8 @@ async function pooled(server, settings, body) {
 }
 
 async function waitForPort(port, child) {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    if (child.exitCode !== null) throw new Error("PgBouncer has exited");
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    if (child.exitCode !== null) throw new Error("the pooler has exited");
     const answers = await new Promise((resolve) => {
       const socket = createConnection(port, "127.0.0.1", () => resolve(true)).on("error", () => resolve(false));
       socket.once("connect", () => socket.destroy());
@@ -171,7 +172,7 @@ async function waitForPort(port, child) {
     if (answers) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error("PgBouncer does not answer");
+  throw new Error("the pooler does not answer");
 }
 
 const ignored = { ignore_startup_parameters: "extra_float_digits" };
@@ -195,6 +196,17 @@ const poolerChecks = {
       assert.match(command(url, "doctor").text, /pooler in transaction mode/);
     });
   },
+  async "from 1.21 on, transaction mode with max_prepared_statements works, with a warning"(server, version) {
+    if (version < 1021) return "PgBouncer is older";
+    const settings = { pool_mode: "transaction", max_prepared_statements: 200, default_pool_size: 10, ...ignored };
+    await pooled(server, settings, async (url) => {
+      const migrated = command(url, "migrate");
+      assert.equal(migrated.status, 0, migrated.text);
+      assert.match(migrated.text, /pooler in transaction mode/);
+      assert.match(command(url, "doctor").text, /pooler in transaction mode: time-outs/);
+      await served(url, manySignIns);
+    });
+  },
   async "a missing ignore_startup_parameters is explained"(server) {
     await pooled(server, { pool_mode: "session" }, async (url) => {
       const started = command(url, "migrate");
@@ -204,13 +216,89 @@ const poolerChecks = {
   },
 };
 
+/** Forty people sign in at the same time, and read two pages each, at once. */
+async function manySignIns(_, origin) {
+  const signedOut = await signedOutAtOnce(origin);
+  assert.equal(signedOut, 0, `${signedOut} of 40 look signed out`);
+}
+
+async function signedOutAtOnce(origin) {
+  const visits = Array.from({ length: 40 }, async () => {
+    const visitor = new Visitor(origin);
+    assert.equal(await visitor.signIn("ada"), "/dashboard");
+    const pages = [await visitor.request("/dashboard"), await visitor.request("/settings")];
+    return pages.some(({ status }) => status !== 200);
+  });
+  return (await Promise.all(visits)).filter(Boolean).length;
+}
+
+/** Runs `body` with the URL of a pgpool-II before a primary and a standby that is 20 ms behind. */
+async function split(primary, standby, settings, body) {
+  const [port, pcp] = await freePorts(2);
+  const folder = mkdtempSync(join(tmpdir(), "latchkey-pgpool-"));
+  const backend = (number, { port }) => ({
+    [`backend_hostname${number}`]: "127.0.0.1",
+    [`backend_port${number}`]: port,
+    [`backend_flag${number}`]: number === 0 ? "ALWAYS_PRIMARY|DISALLOW_TO_FAILOVER" : "DISALLOW_TO_FAILOVER",
+  });
+  const all = {
+    listen_addresses: "127.0.0.1",
+    port,
+    pcp_port: pcp,
+    unix_socket_directories: folder,
+    pcp_socket_dir: folder,
+    pid_file_name: join(folder, "pgpool.pid"),
+    logdir: folder,
+    backend_clustering_mode: "streaming_replication",
+    sr_check_user: "latchkey",
+    sr_check_database: "postgres",
+    num_init_children: 60,
+    ...backend(0, primary),
+    ...backend(1, standby),
+    ...settings,
+  };
+  writeFileSync(join(folder, "pgpool.conf"), Object.entries(all).map(([name, value]) => `${name} = '${value}'\n`).join(""));
+  writeFileSync(join(folder, "pcp.conf"), "");
+  const options = ["-n", "-f", join(folder, "pgpool.conf"), "-F", join(folder, "pcp.conf")];
+  const pgpool = spawn("pgpool", options, { cwd: folder, stdio: "ignore" });
+  try {
+    await waitForPort(port, pgpool);
+    return await body(`postgres://latchkey@127.0.0.1:${port}/split`);
+  } finally {
+    pgpool.kill("SIGINT");
+    await stopProcess(pgpool);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const pgpoolChecks = {
+  async "without load balancing it works"(primary, standby) {
+    await split(primary, standby, { load_balance_mode: "off" }, async (url) => {
+      const migrated = command(url, "migrate");
+      assert.equal(migrated.status, 0, migrated.text);
+      assert.doesNotMatch(migrated.text + command(url, "doctor").text, /pgpool/);
+      await served(url, manySignIns);
+    });
+  },
+  async "load balancing is named at the start and by doctor"(primary, standby) {
+    await split(primary, standby, { load_balance_mode: "on" }, async (url) => {
+      const migrated = command(url, "migrate");
+      assert.equal(migrated.status, 0, migrated.text);
+      assert.match(migrated.text, /pgpool-II that sends reads to standbys.*load_balance_mode = off/s);
+      assert.match(command(url, "doctor").text, /a pgpool-II that sends reads to standbys/);
+      const signedOut = await served(url, (_, origin) => signedOutAtOnce(origin));
+      return `there, ${signedOut} of 40 look signed out right after a sign-in`;
+    });
+  },
+};
+
 async function check(name, checks, ...given) {
   console.log(name);
   let failed = 0;
   for (const [title, body] of Object.entries(checks)) {
     try {
-      await body(...given);
-      console.log(`  ok      ${title}`);
+      const remark = await body(...given);
+      console.log(`  ok      ${title}${remark ? ` (${remark})` : ""}`);
     } catch (error) {
       failed += 1;
       console.log(`  FAILED  ${title}\n${String(error.stack).replaceAll(/^/gm, "          ")}`);
@@ -219,6 +307,7 @@ async function check(name, checks, ...given) {
   return failed;
 }
 
+const pgbouncerProgram = process.env.PGBOUNCER ?? "pgbouncer";
 const isInstalled = (program, option) => spawnSync(program, [option]).error === undefined;
 
 const mock = startLatchkey("sandbox", { SANDBOX_ADDR: sandbox.listen, SANDBOX_SMTP_ADDR: sandbox.smtp }, "databases-sandbox");
@@ -232,11 +321,22 @@ try {
   else console.log("SQLite: skipped, the program sqlite3 is not installed");
   failed += await check("PostgreSQL", postgresChecks, server);
   await server.sql("CREATE DATABASE pooled");
-  if (existsSync("/usr/sbin/pgbouncer") || isInstalled("pgbouncer", "-V")) {
-    process.env.PATH += ":/usr/sbin";
-    console.log(spawnSync("pgbouncer", ["-V"], { encoding: "utf8" }).stdout.split("\n")[0]);
-    failed += await check("PgBouncer", poolerChecks, server);
+  process.env.PATH += ":/usr/sbin";
+  if (isInstalled(pgbouncerProgram, "-V")) {
+    const version = spawnSync(pgbouncerProgram, ["-V"], { encoding: "utf8" }).stdout.split("\n")[0];
+    const [, major, minor] = /(\d+)\.(\d+)/.exec(version);
+    failed += await check(version, poolerChecks, server, Number(major) * 1000 + Number(minor));
   } else console.log("PgBouncer: skipped, it is not installed");
+  if (isInstalled("pgpool", "-v")) {
+    await server.sql("CREATE DATABASE split");
+    const standby = await server.standby();
+    try {
+      await standby.start({ recovery_min_apply_delay: "20ms" });
+      failed += await check("pgpool-II", pgpoolChecks, server, standby);
+    } finally {
+      await standby.remove();
+    }
+  } else console.log("pgpool-II: skipped, it is not installed");
 } finally {
   await stopProcess(mock);
   await server.remove();

@@ -57,6 +57,12 @@ fn pooler(findings: &mut Findings, pooling: Pooling) {
              would fail",
             ADVICE,
         ),
+        Pooling::SplitReads => findings.warning(
+            "pooler",
+            "a pgpool-II that sends reads to standbys: users look signed out right after a sign-in when a standby is a \
+             moment behind",
+            "set load_balance_mode = off there, or connect Latchkey to the primary",
+        ),
         Pooling::SharedSessions { keeps_statements: true } => findings.warning(
             "pooler",
             "a pooler in transaction mode: time-outs that Latchkey sets for its sessions reach other clients of the pooler",
@@ -104,6 +110,13 @@ fn migrations(findings: &mut Findings, found: &Migrations) {
             format!("applied with different contents; this version will not start: {}", numbers(&found.changed)),
             "run the build that applied them; a released migration is never edited",
         );
+    } else if found.pending.is_empty() && !found.additive.is_empty() {
+        let newer = numbers(&found.additive);
+        findings.hint(
+            "migrations",
+            format!("a newer version has added to the schema ({newer}); this version works with it"),
+            "nothing to do, if you are going back; otherwise install the newer version",
+        );
     } else if found.pending.is_empty() {
         findings.ok("migrations", format!("up to date, {} applied", found.applied.len()));
     } else {
@@ -135,6 +148,7 @@ mod tests {
     #[case::current(Migrations { applied: vec![1, 2], ..Migrations::default() }, Verdict::Ok)]
     #[case::pending(Migrations { applied: vec![1], pending: vec![2], ..Migrations::default() }, Verdict::Warning)]
     #[case::newer(Migrations { applied: vec![1], unknown: vec![2], ..Migrations::default() }, Verdict::Failure)]
+    #[case::added_to(Migrations { applied: vec![1], additive: vec![2], ..Migrations::default() }, Verdict::Hint)]
     #[case::changed(Migrations { changed: vec![1], pending: vec![2], ..Migrations::default() }, Verdict::Failure)]
     #[case::half_done(Migrations { half_done: Some(1), pending: vec![2], ..Migrations::default() }, Verdict::Failure)]
     fn migrations_that_prevent_the_start_are_failures(#[case] migrations: Migrations, #[case] verdict: Verdict) {
@@ -154,7 +168,8 @@ mod tests {
     #[case(Pooling::OwnSession, None)]
     #[case(Pooling::SharedSessions { keeps_statements: false }, Some(Verdict::Failure))]
     #[case(Pooling::SharedSessions { keeps_statements: true }, Some(Verdict::Warning))]
-    fn a_pooler_in_transaction_mode_is_named(#[case] pooling: Pooling, #[case] verdict: Option<Verdict>) {
+    #[case(Pooling::SplitReads, Some(Verdict::Warning))]
+    fn an_unsuitable_pooler_is_named(#[case] pooling: Pooling, #[case] verdict: Option<Verdict>) {
         let reach = Reach::Reached { migrations: Migrations::default(), pooling };
         let checkup = DatabaseCheckup { place: "PostgreSQL at db".to_owned(), file: None, reach };
         assert_eq!(findings(Ok(checkup), false, 0).verdict("pooler"), verdict);

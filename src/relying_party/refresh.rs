@@ -84,7 +84,8 @@ impl RelyingParty {
         let oauth_client = self.oauth_client(client, &metadata)?;
         if matches!(client.provider.spec.identity, IdentitySource::IdToken(_)) {
             // Before sending the refresh token, which may be good for one use: without keys the response would be lost.
-            client.keys(&self.http, &metadata, self.clock.now()).await?;
+            let keys = client.key_set(&metadata, &client.provider.client_id)?;
+            client.keys(&self.http, &keys, self.clock.now()).await?;
         }
         if !client.try_acquire(Part::Refresh, self.clock.now()) {
             return Err(RefreshError::unavailable("circuit breaker open"));

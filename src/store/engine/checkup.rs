@@ -45,6 +45,8 @@ pub struct Migrations {
     pub applied: Vec<i64>,
     /// In this build only: the next start, or `latchkey migrate`, applies them.
     pub pending: Vec<i64>,
+    /// In the database only, and additive: a newer Latchkey applied them, and this one works with them.
+    pub additive: Vec<i64>,
     /// In the database only: a newer Latchkey applied them.
     pub unknown: Vec<i64>,
     /// In both, with different checksums.
@@ -85,7 +87,8 @@ impl Migrations {
         !self.unknown.is_empty() || !self.changed.is_empty() || self.half_done.is_some()
     }
 
-    fn compare(known: &[(i64, &[u8])], applied: &[AppliedMigration], half_done: Option<i64>) -> Self {
+    /// `additive`: the versions that the database names so.
+    fn compare(known: &[(i64, &[u8])], applied: &[AppliedMigration], additive: &[i64], half_done: Option<i64>) -> Self {
         let mut migrations = Self { half_done, ..Self::default() };
         for (version, checksum) in known {
             match applied.iter().find(|migration| migration.version == *version) {
@@ -96,7 +99,8 @@ impl Migrations {
             }
         }
         let is_known = |version: i64| known.iter().any(|(known, _)| *known == version);
-        migrations.unknown = applied.iter().map(|migration| migration.version).filter(|v| !is_known(*v)).collect();
+        let newer = applied.iter().map(|migration| migration.version).filter(|version| !is_known(*version));
+        (migrations.additive, migrations.unknown) = newer.partition(|version| additive.contains(version));
         migrations
     }
 }
@@ -161,15 +165,22 @@ pub(super) async fn migrations(engine: Engine, connection: &mut AnyConnection) -
     let table = MIGRATIONS.table_name.as_ref();
     let (tables,): (i64,) =
         sqlx::query_as(engine.count_tables()).bind(table.to_owned()).fetch_one(&mut *connection).await?;
-    let (applied, half_done) = match tables {
-        0 => (Vec::new(), None),
+    let (applied, additive, half_done) = match tables {
+        0 => (Vec::new(), Vec::new(), None),
         _ => (
             connection.list_applied_migrations(table).await.map_err(unreadable)?,
+            additive(&mut *connection).await?,
             connection.dirty_version(table).await.map_err(unreadable)?,
         ),
     };
     let known: Vec<_> = MIGRATIONS.iter().map(|migration| (migration.version, migration.checksum.as_ref())).collect();
-    Ok(Migrations::compare(&known, &applied, half_done))
+    Ok(Migrations::compare(&known, &applied, &additive, half_done))
+}
+
+/// The applied migrations whose files are named `NUMBER_additive_….sql`.
+async fn additive(connection: &mut AnyConnection) -> Result<Vec<i64>, StoreError> {
+    let sql = "SELECT version FROM _sqlx_migrations WHERE description LIKE 'additive %'";
+    Ok(sqlx::query_scalar(sql).fetch_all(connection).await?)
 }
 
 fn unreadable(error: MigrateError) -> StoreError {
@@ -187,7 +198,7 @@ mod tests {
             .iter()
             .map(|(version, checksum)| AppliedMigration { version: *version, checksum: (*checksum).into() })
             .collect();
-        Migrations::compare(&KNOWN, &applied, half_done)
+        Migrations::compare(&KNOWN, &applied, &[5], half_done)
     }
 
     #[test]
@@ -203,6 +214,16 @@ mod tests {
         assert_eq!(migrations.pending, [2, 3]);
         assert!(!migrations.are_current() && !migrations.blocks_start());
         assert_eq!(compare(&[], None).pending, [1, 2, 3]);
+    }
+
+    #[test]
+    fn a_schema_that_was_only_added_to_is_current() {
+        let added = compare(&[KNOWN.as_slice(), &[(5, b"five")]].concat(), None);
+        assert_eq!((added.additive.as_slice(), added.unknown.as_slice()), ([5].as_slice(), [].as_slice()));
+        assert!(added.are_current() && !added.blocks_start());
+        let both = compare(&[KNOWN.as_slice(), &[(4, b"four"), (5, b"five")]].concat(), None);
+        assert_eq!(both.unknown, [4]);
+        assert!(both.blocks_start());
     }
 
     #[test]

@@ -61,7 +61,7 @@ impl Database {
         let unavailable = |error| unavailable(engine, url, error);
         let pool = Pool::connect(options(engine, url)?, engine, limit).await.map_err(unavailable)?;
         if engine == Engine::Postgres {
-            refuse_shared_sessions(&pool).await?;
+            check_pooler(&pool).await?;
         }
         // After the file was created: its path can be canonicalized now.
         let alone = Arc::new(Alone::of(engine, url)?);
@@ -76,8 +76,8 @@ impl Database {
     }
 }
 
-/// Refuses a pooler that gives each transaction another session.
-async fn refuse_shared_sessions(pool: &Pool) -> Result<(), StoreError> {
+/// Refuses a pooler that gives each transaction another session; warns of one that works, but not well.
+async fn check_pooler(pool: &Pool) -> Result<(), StoreError> {
     let mut first = pool.acquire().await?;
     // A server that has no second place cannot be asked.
     let Ok(mut second) = pool.connect_apart().await else { return Ok(()) };
@@ -85,6 +85,13 @@ async fn refuse_shared_sessions(pool: &Pool) -> Result<(), StoreError> {
     second.close().await;
     match pooling? {
         Pooling::OwnSession => Ok(()),
+        Pooling::SplitReads => {
+            tracing::warn!(
+                "DATABASE_URL leads to a pgpool-II that sends reads to standbys: one that is a moment behind does not know the \
+                 session that a sign-in has just opened, and its user looks signed out; set load_balance_mode = off there"
+            );
+            Ok(())
+        }
         Pooling::SharedSessions { keeps_statements: false } => Err(StoreError::Url(SHARED_SESSIONS)),
         Pooling::SharedSessions { keeps_statements: true } => {
             tracing::warn!(

@@ -18,6 +18,8 @@ use crate::store::error::StoreError;
 pub(super) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     let mut migrations = sqlx::migrate!();
     migrations.set_locking(false);
+    // Which of them may be missing here, `refusal` decides.
+    migrations.set_ignore_missing(true);
     migrations
 });
 
@@ -31,10 +33,13 @@ impl Database {
     /// where the schema is current: a start on a standby serves what can be read.
     ///
     /// # Errors
-    /// [`StoreError::Migration`], among others when the database was migrated by a newer Latchkey.
+    /// [`StoreError::Migration`], among others when a newer Latchkey has migrated the database, and not only added to it.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let mut connection = self.pool.connect_apart().await?;
         let found = migrations(self.engine, &mut connection).await?;
+        if !found.additive.is_empty() {
+            tracing::info!(versions = ?found.additive, "a newer version has added to the schema; this version works with it");
+        }
         if found.are_current() {
             connection.close().await;
             return Ok(());
@@ -97,4 +102,48 @@ fn refusal(found: &Migrations) -> Option<MigrateError> {
         .map(MigrateError::Dirty)
         .or_else(|| found.unknown.first().map(|version| MigrateError::VersionMissing(*version)))
         .or_else(|| found.changed.first().map(|version| MigrateError::VersionMismatch(*version)))
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    /// Whether a version that does not know this migration can work with its schema: new tables and indexes, and columns that
+    /// an `INSERT` may leave out.
+    fn only_adds(sql: &str) -> bool {
+        let code: String =
+            sql.lines().filter(|line| !line.trim_start().starts_with("--")).collect::<Vec<_>>().join(" ");
+        let statements = code.split(';').map(str::trim).filter(|statement| !statement.is_empty());
+        statements.into_iter().all(|statement| {
+            let words = statement.split_whitespace().map(str::to_uppercase).collect::<Vec<_>>();
+            let has = |word: &str| words.iter().any(|own| own == word);
+            match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+                ["CREATE", "TABLE" | "INDEX", ..] => true,
+                ["ALTER", "TABLE", _, "ADD", "COLUMN", ..] => has("DEFAULT") || !has("NOT"),
+                _ => false,
+            }
+        })
+    }
+
+    #[rstest]
+    #[case("CREATE TABLE a (id TEXT NOT NULL); CREATE INDEX a_by_id ON a (id);", true)]
+    #[case("-- DROP TABLE a;\nALTER TABLE a ADD COLUMN b TEXT;", true)]
+    #[case("ALTER TABLE a ADD COLUMN b BIGINT NOT NULL DEFAULT 0;", true)]
+    #[case("ALTER TABLE a ADD COLUMN b BIGINT NOT NULL;", false)]
+    #[case("CREATE UNIQUE INDEX a_by_b ON a (b);", false)]
+    #[case("ALTER TABLE a DROP COLUMN b;", false)]
+    #[case("CREATE TABLE b (id TEXT); DROP TABLE a;", false)]
+    #[case("UPDATE a SET b = 1;", false)]
+    fn what_only_adds_is_recognized(#[case] sql: &str, #[case] expected: bool) {
+        assert_eq!(only_adds(sql), expected, "{sql}");
+    }
+
+    #[test]
+    fn migrations_that_are_called_additive_only_add() {
+        for migration in MIGRATIONS.iter().filter(|migration| migration.description.starts_with("additive ")) {
+            assert!(only_adds(migration.sql.as_str()), "{}", migration.version);
+        }
+    }
 }

@@ -4,6 +4,7 @@ mod alone;
 mod bad_days;
 mod cancelled;
 mod connection;
+mod downgrade;
 mod events;
 mod flows;
 mod grants;
