@@ -92,6 +92,7 @@ pub(super) fn require_done(change: Changed) -> Result<(), AccountError> {
         Changed::OtherUser => FormError::EmailLinkOfAnotherUser,
         Changed::PasskeyExists => FormError::PasskeyExists,
         Changed::TooManyPasskeys => FormError::TooManyPasskeys,
+        Changed::TooManyChanges => FormError::TooManyChanges,
     }
     .into())
 }

@@ -13,7 +13,7 @@ use super::{
     start_flow::start_flow,
 };
 use crate::{
-    accounts::{Answer, AuthenticationMethod, Purpose, User},
+    accounts::{Answer, AuthenticationMethod, Purpose, Reason, User},
     codes::{done::Done, form_error::FormError, settings_page::SettingsPage},
     relying_party::AuthorizationOptions,
     sessions::{PendingLink, RequestContext, SignIn},
@@ -155,6 +155,9 @@ pub(super) async fn resolve(
     let reply = match settled.decision.answer {
         Answer::Link { .. } | Answer::AlreadyLinked { .. } => {
             Reply::back(&link.return_to).with(context.say_done(Done::Linked))
+        }
+        Answer::Refuse(Reason::TooManyIdentities) => {
+            Reply::error(SettingsPage::Security.path(), FormError::TooManyIdentities)
         }
         _ => Reply::error(SettingsPage::Security.path(), FormError::LinkedElsewhere),
     };

@@ -143,6 +143,10 @@ fn link(user: UserId, facts: &Facts, linking_context: &LinkingContext, reasons: 
             reasons.push(Reason::IdentityOwnedByAnother);
             Answer::LinkedElsewhere
         }
+        None if linking_context.is_full => {
+            reasons.push(Reason::IdentityUnknown);
+            refuse(Reason::TooManyIdentities, reasons)
+        }
         None => {
             reasons.push(Reason::IdentityUnknown);
             Answer::Link { user, email: email_update(session_user, None, facts, linking_context, reasons) }

@@ -19,6 +19,9 @@ pub struct LinkingContext {
     pub sign_up: SignUp,
     /// Gathered only if the profile's email address is verified, and the policy admits by invitation.
     pub invitation: Invitation,
+    /// The signed-in user has [`Identity::MAX_PER_USER`](super::Identity::MAX_PER_USER) identities, or has added very many
+    /// sign-in methods lately. Gathered only if the identity is unknown.
+    pub is_full: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -61,6 +61,11 @@ pub struct Identity {
     pub last_used_at: OffsetDateTime,
 }
 
+impl Identity {
+    /// Those that a user has linked. A provider that is linked without asking can be the one that goes beyond it.
+    pub const MAX_PER_USER: i64 = 20;
+}
+
 #[cfg(test)]
 mod tests {
     use rstest::rstest;

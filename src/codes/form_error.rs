@@ -54,6 +54,10 @@ codes! {
         /// The credential was added before.
         PasskeyExists = "passkey_exists",
         TooManyPasskeys = "too_many_passkeys",
+        /// The account has as many identities as it can have, or the user has changed sign-in methods very often this week.
+        TooManyIdentities = "too_many_identities",
+        /// The user has changed sign-in methods very often this week.
+        TooManyChanges = "too_many_changes",
         /// An empty name.
         NameNeeded = "name_needed",
         /// The link of the email was used, has expired, or another one was used since.

@@ -16,7 +16,7 @@ use lettre::{
         Error as SmtpError,
         authentication::{Credentials, DEFAULT_MECHANISMS},
         client::{AsyncSmtpConnection, TlsParameters},
-        commands::{Data, Mail, Rcpt},
+        commands::{Data, Mail, Rcpt, Rset},
         extension::ClientId,
     },
 };
@@ -201,7 +201,9 @@ impl SmtpTransport {
         let mut open = conversation.begin(idle).await?;
         let outcome = conversation.send(&mut open.connection, envelope).await;
         open.sent += 1;
-        if outcome.is_ok() && open.sent < MAX_PER_CONNECTION {
+        // A rejection of this email leaves a connection that other emails can use.
+        open.is_half_way = matches!(outcome, Err(DeliveryError::Temporary(_) | DeliveryError::Permanent(_)));
+        if (outcome.is_ok() || open.is_half_way) && open.sent < MAX_PER_CONNECTION {
             idle.keep(open);
         } else {
             goodbye(&mut open.connection).await;
@@ -255,6 +257,8 @@ struct Open {
     connection: AsyncSmtpConnection,
     /// Emails so far.
     sent: u32,
+    /// Inside the transaction of an email that the server rejected: RSET comes before the next one (RFC 5321 §4.1.1.5).
+    is_half_way: bool,
 }
 
 impl Idle {
@@ -308,19 +312,26 @@ impl Conversation<'_> {
     /// one.
     async fn begin(&self, idle: &Idle) -> Result<Open, DeliveryError> {
         if let Some(mut open) = idle.take() {
-            match self.mail(&mut open.connection).await {
+            match self.next_mail(&mut open).await {
                 Ok(()) => return Ok(open),
                 Err(_) => goodbye(&mut open.connection).await,
             }
         }
         let mut connection = self.open().await?;
         match self.mail(&mut connection).await {
-            Ok(()) => Ok(Open { connection, sent: 0 }),
+            Ok(()) => Ok(Open { connection, sent: 0, is_half_way: false }),
             Err(error) => {
                 goodbye(&mut connection).await;
                 Err(error)
             }
         }
+    }
+
+    async fn next_mail(&self, open: &mut Open) -> Result<(), DeliveryError> {
+        if open.is_half_way {
+            self.step(Step::Mail, open.connection.command(Rset)).await?;
+        }
+        self.mail(&mut open.connection).await
     }
 
     async fn mail(&self, connection: &mut AsyncSmtpConnection) -> Result<(), DeliveryError> {

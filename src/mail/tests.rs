@@ -372,6 +372,41 @@ async fn emails_of_a_round_share_a_connection() {
     assert!(!transport.is_delayed());
 }
 
+const NOBODY: &str = "550 5.1.1 nobody\r\n";
+
+/// One wrong address costs the other emails no connection, unless the server wants a new one.
+#[rstest]
+#[case::goes_on("250 reset\r\n", 1)]
+#[case::has_had_enough("421 too many errors\r\n", 2)]
+#[tokio::test]
+async fn after_a_rejected_recipient_the_connection_is_used_again(#[case] reset: &str, #[case] connections: usize) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let transport = transport(&listener, Security::Loopback, limits(NEVER, NEVER));
+    let round = transport.round();
+    let deliver = async |number: u128| {
+        let id = Uuid::from_u128(number);
+        round.deliver(&address("ada@example.com"), rendered(), id, OffsetDateTime::UNIX_EPOCH).await
+    };
+    let server = async {
+        // A connection that has been told to go away gets no further answers.
+        let after = if connections == 1 { &ACCEPTING[3..] } else { &[] };
+        let (first, commands) = conversation(&listener, &[&ACCEPTING[..4], &[NOBODY, reset], after].concat()).await;
+        drop(first);
+        let second = if connections == 1 { Vec::new() } else { conversation(&listener, &ACCEPTING).await.1 };
+        (commands, second)
+    };
+    let client = async {
+        assert!(matches!(deliver(1).await, Err(DeliveryError::Permanent(_))));
+        assert_eq!(deliver(2).await, Ok(()));
+        round.clone().end().await;
+    };
+    let ((first, second), ()) = tokio::join!(server, client);
+    assert!(first.iter().any(|line| line == "RSET"), "{first:?}");
+    let texts = |commands: &[String]| commands.iter().filter(|line| line.as_str() == "DATA").count();
+    assert_eq!((texts(&first), texts(&second)), if connections == 1 { (1, 0) } else { (0, 1) });
+    assert!(!transport.is_delayed());
+}
+
 /// Answers to the connection, EHLO, AUTH, MAIL, RCPT, DATA, and to the text.
 const ACCEPTING: [&str; 7] = [
     "220 hi\r\n",

@@ -38,7 +38,10 @@ pub enum CallbackOutcome {
     /// The signed-in user has one more sign-in method.
     Linked { already: bool, identity: IdentityId, return_to: ReturnTo },
     /// The user authenticated at the link prompt and is signed in, but the pending identity belongs to another user by now.
-    NotLinked,
+    NotLinked {
+        /// The account can have no further identity.
+        is_full: bool,
+    },
     /// The requested access was granted.
     Granted(ReturnTo),
     /// The user declined the requested access.
@@ -89,7 +92,10 @@ fn page_of(outcome: &CallbackOutcome) -> String {
                 false => done.path(page),
             }
         }
-        CallbackOutcome::NotLinked => FormError::LinkedElsewhere.path(SettingsPage::Security.path()),
+        CallbackOutcome::NotLinked { is_full } => {
+            let error = if *is_full { FormError::TooManyIdentities } else { FormError::LinkedElsewhere };
+            error.path(SettingsPage::Security.path())
+        }
         CallbackOutcome::Granted(return_to) => return_to.as_str().to_owned(),
         CallbackOutcome::AccessDeclined(access) => FormError::ScopeDeclined.path(access.page()),
     }
@@ -106,6 +112,7 @@ fn page_of_error(
     let code = match error {
         CallbackError::Policy(Reason::ReauthenticationMismatch) => FormError::ReauthenticationMismatch.code(),
         CallbackError::Policy(Reason::IdentityOwnedByAnother) => FormError::LinkedElsewhere.code(),
+        CallbackError::Policy(Reason::TooManyIdentities) => FormError::TooManyIdentities.code(),
         CallbackError::NoPendingLink => FormError::LinkExpired.code(),
         CallbackError::Policy(Reason::GrantForAnotherIdentity) => FormError::AccountMismatch.code(),
         CallbackError::Policy(Reason::GrantIdentityNotLinked) => FormError::NotFound.code(),

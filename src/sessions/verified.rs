@@ -132,13 +132,11 @@ impl AuthorizationCallback {
                     return applied(user, CallbackOutcome::SignedIn(verified.return_to.clone()));
                 };
                 cookies.extend(link.use_up(&self.context).await);
-                let linked = settled.waiting.is_some_and(|decision| {
-                    matches!(decision.answer, Answer::Link { .. } | Answer::AlreadyLinked { .. })
-                });
-                applied(
-                    user,
-                    if linked { CallbackOutcome::SignedIn(link.return_to) } else { CallbackOutcome::NotLinked },
-                )
+                let waiting = settled.waiting.map(|decision| decision.answer);
+                let is_full = matches!(waiting, Some(Answer::Refuse(Reason::TooManyIdentities)));
+                let linked = matches!(waiting, Some(Answer::Link { .. } | Answer::AlreadyLinked { .. }));
+                let not_linked = CallbackOutcome::NotLinked { is_full };
+                applied(user, if linked { CallbackOutcome::SignedIn(link.return_to) } else { not_linked })
             }
             (_, None) => Err(CallbackError::Policy(Reason::IdentityOwnedByAnother)),
         }

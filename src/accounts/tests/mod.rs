@@ -422,6 +422,22 @@ fn a_signed_in_user_links_a_new_identity() {
 }
 
 #[test]
+fn a_full_account_gets_no_further_identity() {
+    let linking_context = |identity_owner| LinkingContext {
+        session_user: Some(present(user(1))),
+        is_full: true,
+        identity_owner,
+        ..LinkingContext::default()
+    };
+    let link = |linking_context| decide(&Purpose::Link { user: user(1) }, &facts(), &linking_context).answer;
+    assert_eq!(link(linking_context(None)), Answer::Refuse(Reason::TooManyIdentities));
+    assert!(matches!(link(linking_context(known(present(user(1))))), Answer::AlreadyLinked { .. }));
+    assert_eq!(link(linking_context(known(present(user(2))))), Answer::LinkedElsewhere);
+    // A sign-in with an identity that is linked already.
+    assert!(matches!(sign_in(&facts(), &linking_context(known(present(user(1))))), Answer::SignIn { .. }));
+}
+
+#[test]
 fn linking_needs_the_user_who_started_it() {
     let purpose = Purpose::Link { user: user(1) };
     for (session_user, reason) in [(None, Reason::SessionMissing), (Some(present(user(2))), Reason::SessionOfAnother)] {

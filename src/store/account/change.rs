@@ -24,6 +24,8 @@ pub enum Changed {
     /// The credential belongs to an account already.
     PasskeyExists,
     TooManyPasskeys,
+    /// The user has changed sign-in methods very often this week.
+    TooManyChanges,
 }
 
 impl Database {

@@ -6,7 +6,7 @@ use crate::store::account::announce::undo_link;
 use crate::store::account::change::Changed;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
-use crate::store::email::links::UndoStep;
+use crate::store::email::links::{UndoStep, has_too_many_undo_links};
 use crate::store::email::message::queue_to_user;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
@@ -37,6 +37,9 @@ impl Database {
         }
         if count_passkeys(write.connection(), id).await? >= Passkey::MAX_PER_USER {
             return Ok(Changed::TooManyPasskeys);
+        }
+        if has_too_many_undo_links(write.connection(), id, audit.now).await? {
+            return Ok(Changed::TooManyChanges);
         }
         let passkey = PasskeyId::new(audit.now, random_bytes()?);
         if !insert_passkey(write.connection(), passkey, id, credential, name, audit.now).await? {

@@ -5,7 +5,7 @@ use crate::store::account::announce::undo_link;
 use crate::store::account::change::Changed;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
-use crate::store::email::links::UndoStep;
+use crate::store::email::links::{UndoStep, has_too_many_undo_links};
 use crate::store::email::message::queue_to_user;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
@@ -32,6 +32,9 @@ impl Database {
             return Ok(Changed::SignedOut);
         }
         let Some(email) = user.verified_email.clone() else { return Ok(Changed::EmailNeeded) };
+        if has_too_many_undo_links(write.connection(), id, audit.now).await? {
+            return Ok(Changed::TooManyChanges);
+        }
         let first = password_of(write.connection(), id).await?.is_none();
         put_password(write.connection(), id, password, audit.now).await?;
         self.credential_changed(&mut write, id, here.id).await?;

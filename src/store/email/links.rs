@@ -11,6 +11,9 @@ use crate::store::error::StoreError;
 use crate::store::ids;
 use crate::store::users::rows::time;
 
+/// Valid undo links of one user, a week's. Only a recovery may add more.
+const MAX_UNDO_LINKS: i64 = 100;
+
 /// The kind of a row without a sent link.
 const NOTHING: &str = "nothing";
 
@@ -174,6 +177,16 @@ pub(in crate::store) async fn count_links(
             .fetch_one(connection)
             .await?;
     Ok(links)
+}
+
+/// Whether the user has changed sign-in methods so often that another change waits until one of the undo links has expired.
+/// None of them goes to make room: an attacker would remove the one that the owner needs.
+pub(in crate::store) async fn has_too_many_undo_links(
+    connection: &mut Connection,
+    user: UserId,
+    now: OffsetDateTime,
+) -> Result<bool, StoreError> {
+    Ok(count_links(connection, user, LinkKind::Undo, now).await? >= MAX_UNDO_LINKS)
 }
 
 pub(in crate::store) async fn invalidate_links(

@@ -8,7 +8,8 @@ use crate::sealing::Sealer;
 use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::engine::engines::Engine;
-use crate::store::engine::pool::{PATIENCE, Pool, Pooled};
+use crate::store::engine::pool::{PATIENCE, Pool};
+use crate::store::engine::pooled::Pooled;
 use crate::store::error::StoreError;
 use crate::store::sessions::revocation_cache::RevocationCache;
 

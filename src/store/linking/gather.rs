@@ -1,15 +1,16 @@
 //! Gathers what the linking policy looks at.
 
 use crate::accounts::{
-    EmailAddress, EmailOwner, Facts, IdentityKey, IdentityOwner, LinkingContext, UserId, VerifiedEmail,
+    EmailAddress, EmailOwner, Facts, Identity, IdentityKey, IdentityOwner, LinkingContext, UserId, VerifiedEmail,
 };
 use crate::store::email::invitations::invitation_to;
+use crate::store::email::links::has_too_many_undo_links;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::linking::request::Admission;
 use crate::store::sessions::end::is_open;
 use crate::store::sessions::rows::SessionVersion;
-use crate::store::users::identities::{KnownIdentity, known_identity};
+use crate::store::users::identities::{KnownIdentity, count_identities, known_identity};
 use crate::store::users::queries::{email_holders, email_owner, user};
 use crate::store::users::sign_in_methods::sign_in_methods;
 
@@ -38,6 +39,10 @@ pub(in crate::store) async fn gather(
         && still_open(write, id, session).await?
     {
         linking_context.session_user = user(write.connection(), id).await?.map(Into::into);
+        if known.is_none() {
+            linking_context.is_full = count_identities(write.connection(), id).await? >= Identity::MAX_PER_USER
+                || has_too_many_undo_links(write.connection(), id, admission.now).await?;
+        }
     }
     // Only a verified email address may find a user. The usual case, a known user with an unchanged address, needs no
     // query either.

@@ -103,6 +103,14 @@ pub(in crate::store) async fn known_identity(
     }))
 }
 
+pub(in crate::store) async fn count_identities(connection: &mut Connection, user: UserId) -> Result<i64, StoreError> {
+    let (identities,) = sqlx::query_as("SELECT count(*) FROM identities WHERE user_id = $1")
+        .bind(user.to_string())
+        .fetch_one(connection)
+        .await?;
+    Ok(identities)
+}
+
 /// [`StoreError::Conflict`] when the identity is already linked.
 pub(in crate::store) async fn link_identity(
     connection: &mut Connection,

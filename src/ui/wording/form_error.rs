@@ -56,6 +56,8 @@ pub fn concern(form_error: FormError) -> Concern {
         | FormError::PasskeyExpired
         | FormError::PasskeyExists
         | FormError::TooManyPasskeys
+        | FormError::TooManyIdentities
+        | FormError::TooManyChanges
         | FormError::NameNeeded
         | FormError::ServerError => Concern::Nothing,
     }
@@ -129,6 +131,16 @@ fn sentences(form_error: FormError) -> (Tone, &'static str, &'static str) {
         FormError::TooManyPasskeys => {
             (Tone::Mild, "You have as many passkeys as an account can have.", "Remove one that you no longer use.")
         }
+        FormError::TooManyIdentities => (
+            Tone::Mild,
+            "You have as many linked accounts as an account can have.",
+            "Nothing was linked. Remove one that you no longer use. If you removed one today, try again in a few days.",
+        ),
+        FormError::TooManyChanges => (
+            Tone::Mild,
+            "You changed your ways to sign in very often this week.",
+            "Nothing changed. Try again in a few days.",
+        ),
         FormError::NameNeeded => (Tone::Mild, "The name is missing.", "Enter a name."),
         FormError::EmailLinkInvalid => (
             Tone::Mild,
@@ -255,6 +267,8 @@ fn step(form_error: FormError, return_to: Option<&str>) -> Option<(&'static str,
         | FormError::PasskeyExpired
         | FormError::PasskeyExists
         | FormError::TooManyPasskeys
+        | FormError::TooManyIdentities
+        | FormError::TooManyChanges
         | FormError::NameNeeded
         | FormError::ServerError => None,
     }

@@ -1,5 +1,6 @@
 //! The store on both engines: the rows match the decisions of the pure rooms, also with fifty concurrent callers.
 
+mod account_limits;
 mod alone;
 mod bad_days;
 mod cancelled;
