@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 use super::{
-    email_link::spend_email,
+    email_link::{count_email_in_all, spend_email},
     error::AccountError,
     reauthenticate::{finish, signed_in},
     reply::{Reply, send},
@@ -43,7 +43,10 @@ async fn request(context: &RequestContext, return_to: &ReturnTo, page: &str) -> 
     let (user, session) = (signed_in.user.id, signed_in.session.at_version());
     let facts = context.database.email_code_facts(user, context.clock.date()).await?;
     let recipient = facts.recipient().ok_or(FormError::NotFound)?;
-    if !context.attempts.count_code_email(recipient) {
+    // In this process, and then in all of them: with the codes, the guesses would multiply.
+    if !context.attempts.count_code_email(recipient)
+        || !count_email_in_all(context, &format!("{recipient} code")).await?
+    {
         return Err(FormError::TooManyEmails.into());
     }
     spend_email(context)?;

@@ -79,9 +79,13 @@ pub(super) async fn may_send(
         return Ok(false);
     }
     // In this process, and then in all of them.
+    count_email_in_all(context, &format!("{email} {} {is_known}", kind.code())).await
+}
+
+/// Counts one email to an address in all processes. False when it has got enough of them.
+pub(super) async fn count_email_in_all(context: &RequestContext, key: &str) -> Result<bool, AccountError> {
     let limit = SharedLimit { name: "email", burst: EMAILS.get(), interval: EMAIL_INTERVAL };
-    let key = format!("{email} {} {is_known}", kind.code());
-    Ok(!context.attempts.are_limited() || context.database.count_shared(limit, &key, context.clock.date()).await?)
+    Ok(!context.attempts.are_limited() || context.database.count_shared(limit, key, context.clock.date()).await?)
 }
 
 /// Counts one email against the budgets of the network and of the site.

@@ -1,6 +1,11 @@
 //! Re-authentication by a code from an email, for users who have nothing stronger.
 
-use latchkey::accounts::{EmailCode, EmailKind};
+use std::time::Duration;
+
+use latchkey::{
+    accounts::{EmailCode, EmailKind},
+    store::SharedLimit,
+};
 use rstest::rstest;
 use serde_json::json;
 
@@ -221,9 +226,26 @@ async fn a_code_does_not_outlive_its_address() {
     assert_eq!(check(&browser, code.expose()).await, "/settings/password", "its twin");
 }
 
+/// As if two other processes had sent them.
 #[tokio::test(flavor = "multi_thread")]
-async fn codes_by_email_are_limited() {
-    let app = App::builder().with("RATE_LIMITS", "on").start().await;
+async fn codes_by_email_are_limited_in_all_processes_together() {
+    let app = App::builder().engine(Engine::Postgres).with("RATE_LIMITS", "on").start().await;
+    let browser = ada(&app).await;
+    let limit = SharedLimit { name: "email", burst: 3, interval: Duration::from_secs(300) };
+    for _ in 0..2 {
+        assert!(app.store.count_shared(limit, "ada@gmail.com code", app.now()).await.unwrap());
+    }
+    assert_eq!(error(ask(&browser).await.location()), "");
+    assert_eq!(error(ask(&browser).await.location()), "too_many_emails");
+    assert_eq!(app.emails().await.len(), 1);
+    app.advance(300).await;
+    assert_eq!(error(ask(&browser).await.location()), "");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_by_email_are_limited(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = App::builder().engine(engine).with("RATE_LIMITS", "on").start().await;
     let browser = ada(&app).await;
     for _ in 0..3 {
         assert_eq!(error(ask(&browser).await.location()), "");
