@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use time::Duration;
+use unicode_normalization::UnicodeNormalization;
 
 use super::email::EmailAddress;
 use super::verification_method::{VerificationMethod, VerifiedEmail};
@@ -30,15 +31,21 @@ impl EmailCode {
         Self((0..LENGTH).map(character).collect())
     }
 
-    /// What the user typed: upper or lower case, with or without spaces and hyphens. `None` if it cannot be a code.
+    /// What the user typed: upper or lower case, with or without spaces and hyphens, also full-width (as Japanese keyboards
+    /// write), or with the invisible characters that a copied text may have. `None` if it cannot be a code.
     pub fn parse(typed: &str) -> Option<Self> {
         // Longer than any way to write a code.
         if typed.len() > 64 {
             return None;
         }
-        let is_separator =
-            |character: char| character.is_whitespace() || matches!(character, '-' | '\u{2010}'..='\u{2015}');
-        let text: String = typed.chars().filter(|character| !is_separator(*character)).collect();
+        let is_separator = |character: char| {
+            character.is_whitespace()
+                || matches!(
+                    character,
+                    '-' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2010}'..='\u{2015}' | '\u{2060}' | '\u{2212}' | '\u{feff}'
+                )
+        };
+        let text: String = typed.nfkc().filter(|character| !is_separator(*character)).collect();
         let text = text.to_ascii_uppercase();
         (text.len() == LENGTH && text.bytes().all(|byte| ALPHABET.contains(&byte))).then_some(Self(text))
     }
@@ -109,6 +116,9 @@ mod tests {
     #[case("abcdefgh")]
     #[case(" abcd efgh ")]
     #[case("AB CD–EF-GH\n")]
+    #[case::minus("ABCD−EFGH")]
+    #[case::full_width("ＡＢＣＤ－ｅｆｇｈ")]
+    #[case::invisible("\u{feff}AB\u{200b}CD\u{a0}EF\u{ad}GH\u{2060}")]
     fn a_code_may_be_written_in_many_ways(#[case] typed: &str) {
         assert_eq!(EmailCode::parse(typed).unwrap().grouped(), "ABCD-EFGH");
     }
@@ -119,6 +129,8 @@ mod tests {
     #[case("ABCDEFGHJ")]
     #[case("ABCDEFG0")]
     #[case("ABCDEFGÄ")]
+    #[case::cyrillic("АBCDEFGH")]
+    #[case::full_width_zero("ABCDEFG０")]
     #[case("ABCD_EFGH")]
     fn anything_else_is_no_code(#[case] typed: &str) {
         assert_eq!(EmailCode::parse(typed), None);

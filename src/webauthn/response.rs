@@ -52,7 +52,8 @@ impl AuthenticationResponse {
         let (id, response) = parts_of(credential)?;
         let user_handle = match response.get("userHandle") {
             None | Some(Value::Null) => None,
-            Some(_) => Some(bytes(response, "userHandle")?),
+            // Some password managers write an absent handle as an empty one, which no user has (§5.4.3).
+            Some(_) => Some(bytes(response, "userHandle")?).filter(|handle| !handle.is_empty()),
         };
         if user_handle.as_ref().is_some_and(|handle| handle.len() > MAX_USER_HANDLE) {
             return Err(WebAuthnError::Malformed);

@@ -13,7 +13,7 @@ use axum::{
     extract::{RawQuery, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
     response::{Html, IntoResponse, Response},
-    routing::{any, get},
+    routing::any,
 };
 
 use self::{credential::Credential, identity_headers::identity_headers, original_url::return_to};
@@ -28,10 +28,11 @@ use crate::{
 const SIGN_IN: HeaderName = HeaderName::from_static("x-sign-in");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
-/// The second and third are for proxies that append the path and keep the method.
+/// Any method: proxies may keep that of the request (Envoy; Traefik's `preserveRequestMethod`). The second and third are for
+/// those that append the path.
 pub fn routes() -> Router<AppState> {
     Router::new()
-        .route("/auth/verify", get(verify))
+        .route("/auth/verify", any(verify))
         .route("/auth/verify/", any(verify))
         .route("/auth/verify/{*path}", any(verify))
 }

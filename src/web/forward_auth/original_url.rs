@@ -26,7 +26,12 @@ pub fn return_to(uri: &Uri, headers: &HeaderMap, origin: &str) -> ReturnTo {
 }
 
 fn of_headers(headers: &HeaderMap, origin: &str) -> Option<ReturnTo> {
-    let (name, url) = ORIGINAL_URL.iter().find_map(|name| Some((*name, text(headers.get(*name)?))))?;
+    ORIGINAL_URL.into_iter().find_map(|name| of_header(name, headers, origin))
+}
+
+/// `None` also for an empty header, which some proxies send where they know nothing.
+fn of_header(name: &str, headers: &HeaderMap, origin: &str) -> Option<ReturnTo> {
+    let url = headers.get(name).map(text).filter(|url| !url.is_empty())?;
     match headers.get(FORWARDED_PREFIX).map(text).filter(|_| name == FORWARDED_URI) {
         Some(prefix) => on_our_origin(&with_prefix(&prefix, &url), origin),
         None => on_our_origin(&url, origin),
@@ -119,6 +124,16 @@ mod tests {
     fn an_appended_path_comes_before_headers() {
         assert_eq!(of("/auth/verify/docs", &[("x-forwarded-uri", "/other")]), "/docs");
         assert_eq!(of("/auth/verify/", &[("x-original-uri", "/docs")]), "/docs");
+    }
+
+    #[rstest]
+    #[case::empty("")]
+    #[case::placeholder("{http.request.orig_uri}")]
+    #[case::another_site("https://evil.example/")]
+    fn an_unusable_header_leaves_the_choice_to_the_next(#[case] value: &'static str) {
+        assert_eq!(of("/auth/verify", &[("x-original-uri", value), ("x-forwarded-uri", "/docs")]), "/docs");
+        assert_eq!(of("/auth/verify", &[("x-original-uri", value)]), "/dashboard");
+        assert_eq!(of("/auth/verify", &[("x-original-uri", "/own"), ("x-forwarded-uri", "/docs")]), "/own");
     }
 
     #[rstest]

@@ -40,6 +40,7 @@ type Edit = fn(&mut Ceremony);
 #[case::backed_up_but_not_eligible(|c: &mut Ceremony| c.flags &= !0x08, WebAuthnError::BackupState)]
 #[case::bytes_behind(|c: &mut Ceremony| c.tail = vec![0], WebAuthnError::Malformed)]
 #[case::no_user(|c: &mut Ceremony| c.user_handle = None, WebAuthnError::WrongUserHandle)]
+#[case::empty_user(|c: &mut Ceremony| c.user_handle = Some(Vec::new()), WebAuthnError::WrongUserHandle)]
 #[case::other_user(|c: &mut Ceremony| c.user_handle = Some(b"another".to_vec()), WebAuthnError::WrongUserHandle)]
 #[case::endless_user(|c: &mut Ceremony| c.user_handle = Some(vec![0; 65]), WebAuthnError::Malformed)]
 fn a_wrong_sign_in_is_refused(#[case] edit: Edit, #[case] error: WebAuthnError) {
