@@ -64,7 +64,7 @@ async fn sign_in(
             return Err(FormError::WrongCredentials.into());
         }
     };
-    let user = context.database.sign_in_with_password(user, set_at, &context.audit()).await?;
+    let user = context.database.user_with_password(user, set_at).await?;
     let user = user.ok_or(FormError::WrongCredentials)?;
     let SignIn::Complete(session) = context.sign_in_with_password(&user, set_at).await?;
     let remembered = context.jar.remember_account(&context.headers, &email, now);

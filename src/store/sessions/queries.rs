@@ -2,7 +2,9 @@
 
 use time::{Duration, OffsetDateTime};
 
-use crate::accounts::{AuthenticationMethod, UserId};
+use crate::accounts::{AuditEvent, AuthenticationMethod, LocalMethod, UserId};
+use crate::store::audit::context::AuditContext;
+use crate::store::audit::events::note;
 use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
@@ -67,7 +69,7 @@ impl Database {
         session: &NewSession,
     ) -> Result<bool, StoreError> {
         let mut write = self.write().await?;
-        check_password(&mut write, session).await?;
+        sign_in_by_password(&mut write, session).await?;
         // Rolled back if the hash is taken.
         let is_created = replace(&mut write, earlier, id_hash, session).await?;
         if is_created {
@@ -195,18 +197,23 @@ pub(in crate::store) async fn replace(
     Ok(insert_session(write, session, Some(id_hash)).await?.is_some())
 }
 
-/// Whether the password by which a session is opened is still the user's. Under the user's lock, as is a change of the password,
-/// which ends the sessions that it finds: the old password opens none after it.
+/// Of a session that a password opens: checks that it is still the user's, and records the sign-in. Under the user's lock, as is
+/// a change of the password, which ends the sessions that it finds: the old password opens none after it.
 ///
 /// # Errors
 /// [`StoreError::PasswordChanged`]
-pub(in crate::store) async fn check_password(write: &mut Write<'_>, session: &NewSession) -> Result<(), StoreError> {
+pub(in crate::store) async fn sign_in_by_password(
+    write: &mut Write<'_>,
+    session: &NewSession,
+) -> Result<(), StoreError> {
     let Some(entered) = session.password_set_at else { return Ok(()) };
     write.lock(&[format!("user {}", session.user)]).await?;
-    match password_of(write.connection(), session.user).await? {
-        Some((_, set_at)) if set_at == entered => Ok(()),
-        _ => Err(StoreError::PasswordChanged),
+    if password_of(write.connection(), session.user).await?.map(|(_, set_at)| set_at) != Some(entered) {
+        return Err(StoreError::PasswordChanged);
     }
+    let audit = AuditContext { client: session.client.clone(), now: session.created_at };
+    let event = AuditEvent::SignIn { method: LocalMethod::Password };
+    note(write.connection(), &audit, Some(session.user), &event).await
 }
 
 /// Returns the new session's id; `None` if the hash is taken. If its user has too many sessions, the least recently used
@@ -227,8 +234,8 @@ pub(in crate::store) async fn insert_session(
     .bind(session.user.to_string())
     .bind(session.identity.map(|identity| identity.to_string()))
     .bind(session.authentications.first().map(AuthenticationMethod::code))
-    .bind(session.user_agent.as_deref())
-    .bind(session.ip.as_deref())
+    .bind(session.client.user_agent.as_deref())
+    .bind(session.client.ip.map(|ip| ip.to_string()))
     .bind(&session.data)
     .bind(session.created_at.unix_timestamp())
     .bind(session.expires_at.min(session.absolute_expires_at).unix_timestamp())

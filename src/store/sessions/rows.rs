@@ -12,8 +12,8 @@ pub struct NewSession {
     pub user: UserId,
     pub identity: Option<IdentityId>,
     pub authentications: Authentications,
-    pub user_agent: Option<String>,
-    pub ip: Option<String>,
+    /// For the list of devices, and for the event of a sign-in by password.
+    pub client: ClientInfo,
     /// The application's data, as JSON.
     pub data: String,
     pub created_at: OffsetDateTime,
@@ -21,7 +21,7 @@ pub struct NewSession {
     pub expires_at: OffsetDateTime,
     pub absolute_expires_at: OffsetDateTime,
     /// Of a sign-in by password: when the password was set that the user entered. If it is another one by now, no session is
-    /// opened.
+    /// opened; otherwise the sign-in is recorded with it.
     pub password_set_at: Option<OffsetDateTime>,
 }
 
@@ -38,8 +38,7 @@ impl NewSession {
             user,
             identity,
             authentications,
-            user_agent: client.user_agent.clone(),
-            ip: client.ip.map(|ip| ip.to_string()),
+            client: client.clone(),
             data: "{}".to_owned(),
             created_at: now,
             expires_at: now + Session::IDLE,

@@ -2,9 +2,8 @@
 
 use time::OffsetDateTime;
 
-use crate::accounts::{AuditEvent, EmailAddress, LocalMethod, PasswordHash, User, UserId};
+use crate::accounts::{AuditEvent, EmailAddress, PasswordHash, User, UserId};
 use crate::store::audit::context::AuditContext;
-use crate::store::audit::events::note;
 use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
@@ -57,23 +56,13 @@ impl Database {
         password_of(&mut connection, user).await
     }
 
-    /// Records a sign-in with the password that was set at `set_at`. `None` when the user is deleted or disabled, or
-    /// when the password was changed while it was being compared: the old one must not open a session after the change.
-    pub async fn sign_in_with_password(
-        &self,
-        id: UserId,
-        set_at: OffsetDateTime,
-        audit: &AuditContext,
-    ) -> Result<Option<User>, StoreError> {
-        let mut write = self.write_as(id).await?;
-        let now_set_at = password_of(write.connection(), id).await?.map(|(_, set_at)| set_at);
-        let user = user(write.connection(), id).await?;
-        let user = user.filter(|user| user.disabled_at.is_none() && now_set_at == Some(set_at));
-        if user.is_some() {
-            note(write.connection(), audit, Some(id), &AuditEvent::SignIn { method: LocalMethod::Password }).await?;
-        }
-        write.commit().await?;
-        Ok(user)
+    /// The user with the password that was set at `set_at`. `None` when the user is deleted or disabled, or when the password
+    /// was changed while it was being compared. What opens the session looks at the password again, and records the sign-in.
+    pub async fn user_with_password(&self, id: UserId, set_at: OffsetDateTime) -> Result<Option<User>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        let now_set_at = password_of(&mut connection, id).await?.map(|(_, set_at)| set_at);
+        let user = user(&mut connection, id).await?;
+        Ok(user.filter(|user| user.disabled_at.is_none() && now_set_at == Some(set_at)))
     }
 
     pub async fn password_refused(&self, user: UserId, audit: &AuditContext) -> Result<(), StoreError> {

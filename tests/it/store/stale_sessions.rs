@@ -115,10 +115,34 @@ async fn a_password_that_was_changed_meanwhile_opens_no_session(
         assert!(matches!(tokens, Err(StoreError::PasswordChanged)));
     }
     assert!(database.load_session("here", now()).await.unwrap().is_some(), "the earlier session stays");
-    assert_eq!(test.count("sessions").await, 1);
+    let recorded =
+        async || test.number("SELECT count(*) FROM events WHERE kind = 'sign_in' AND provider = 'password'").await;
+    assert_eq!((test.count("sessions").await, recorded().await), (1, 0));
     assert!(database.replace_session(Some("here"), "cookie", &by_password(0)).await.unwrap(), "the counterpart");
     database.open_token_session(None, &by_password(0), TokenHolder::Browser).await.unwrap();
-    assert_eq!(test.count("sessions").await, 2);
+    assert_eq!((test.count("sessions").await, recorded().await), (2, 2));
+}
+
+/// The sign-in is recorded in the transaction that opens its session.
+#[rstest]
+#[tokio::test]
+async fn a_sign_in_by_password_that_cannot_be_recorded_opens_no_session(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
+    let here = open_session(&database, "here", ada).await;
+    let hash = PasswordHash::from_row("$argon2id$".to_owned());
+    database.set_password(ada, &hash, here.at_version(), &audit()).await.unwrap();
+    let by_password = NewSession { password_set_at: Some(now()), ..session(ada) };
+    test.execute("ALTER TABLE events RENAME TO gone").await;
+    assert!(database.replace_session(Some("here"), "cookie", &by_password).await.is_err());
+    assert!(database.open_token_session(None, &by_password, TokenHolder::Browser).await.is_err());
+    test.execute("ALTER TABLE gone RENAME TO events").await;
+    assert_eq!(test.count("sessions").await, 1);
+    assert!(database.load_session("here", now()).await.unwrap().is_some(), "the earlier session stays");
+    assert!(database.replace_session(Some("here"), "cookie", &by_password).await.unwrap());
 }
 
 /// Of the confirmation that waits in the queue.
