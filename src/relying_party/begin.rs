@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{FlowEvent, HttpError, Journal, PendingFlow, RelyingParty, ReturnTo};
+use super::{FlowEvent, HttpError, Journal, PendingFlow, ProviderFailure, RelyingParty, ReturnTo};
 use crate::{
     accounts::Purpose,
     codes::access::Access,
@@ -67,6 +67,9 @@ pub enum BeginError {
     /// The provider's circuit breaker is open.
     #[error("circuit breaker open")]
     BreakerOpen,
+    /// Another sign-in's request for the metadata failed, which this one waited for.
+    #[error("{0}, as another sign-in has found")]
+    Shared(ProviderFailure),
     /// The provider's metadata could not be fetched.
     #[error(transparent)]
     Http(#[from] HttpError),

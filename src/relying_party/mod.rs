@@ -18,6 +18,7 @@ mod external_token;
 mod flow;
 mod http;
 mod id_token;
+mod key_sets;
 mod misconfiguration;
 mod outbound;
 mod provider_client;

@@ -8,10 +8,11 @@ use std::{
 use url::Url;
 
 use super::{
-    BeginError, CompleteError, HttpError,
+    BeginError, CompleteError, HttpError, ProviderFailure,
     breaker::Breaker,
     cached::{CacheError, Cached, Lifetime},
     http::{ProviderHttp, Reach},
+    key_sets::{KeySet, KeySets, LastFailure},
 };
 use crate::{
     metrics::{Metrics, Outcome},
@@ -24,8 +25,6 @@ use crate::{
 };
 
 const METADATA_LIFETIME: Lifetime = Lifetime { fresh: 3600, max_age: 24 * 3600, cool_down: 10 };
-/// A withdrawn key is trusted for ten minutes at most, or for an hour while the provider is unavailable.
-const KEYS_LIFETIME: Lifetime = Lifetime { fresh: 600, max_age: 3600, cool_down: 30 };
 
 /// A provider with its cached documents and circuit breakers.
 #[derive(Debug)]
@@ -34,6 +33,7 @@ pub(super) struct ProviderClient {
     /// One per part, since one endpoint can hang while another responds.
     breakers: Breakers,
     metadata: Cached<ProviderMetadata>,
+    metadata_failure: LastFailure,
     keys: KeySets,
     metrics: Metrics,
 }
@@ -105,9 +105,12 @@ const REQUIRED_PARTS: [Part; 3] = [Part::Documents, Part::Tokens, Part::Api];
 /// Why the provider's JWK set is not available.
 #[derive(Debug, thiserror::Error)]
 pub enum KeysError {
-    /// The circuit breaker is open, or a concurrent fetch failed.
+    /// The circuit breaker is open.
     #[error("circuit breaker open")]
     BreakerOpen,
+    /// Another sign-in's request for the keys failed, which this one waited for.
+    #[error("{0}, as another sign-in has found")]
+    Shared(ProviderFailure),
     /// No response.
     #[error(transparent)]
     Http(#[from] HttpError),
@@ -119,35 +122,11 @@ pub enum KeysError {
     Jwks(#[from] JwksError),
 }
 
-/// The caches of its JWK sets. Entra has one for each client.
-#[derive(Debug)]
-struct KeySets {
-    main: Cached<JwkSet>,
-    /// By client id; as many as are configured.
-    further: Vec<(String, Cached<JwkSet>)>,
-}
-
-impl KeySets {
-    fn new(provider: &Provider) -> Self {
-        let further = provider.further_client_ids.iter().map(|id| (id.clone(), Cached::new(KEYS_LIFETIME)));
-        Self { main: Cached::new(KEYS_LIFETIME), further: further.collect() }
-    }
-
-    fn of_client(&self, client_id: &str) -> &Cached<JwkSet> {
-        self.further.iter().find(|(id, _)| id == client_id).map_or(&self.main, |(_, cache)| cache)
-    }
-}
-
-/// A JWK set and where it is.
-pub(super) struct KeySet<'a> {
-    cache: &'a Cached<JwkSet>,
-    jwks_uri: Url,
-}
-
 impl ProviderClient {
     pub(super) fn new(provider: Provider, metrics: Metrics) -> Self {
         let keys = KeySets::new(&provider);
-        Self { provider, breakers: Breakers::default(), metadata: Cached::new(METADATA_LIFETIME), keys, metrics }
+        let (metadata, metadata_failure) = (Cached::new(METADATA_LIFETIME), LastFailure::default());
+        Self { provider, breakers: Breakers::default(), metadata, metadata_failure, keys, metrics }
     }
 
     /// The provider's metadata: constants, or its discovery document. An error while a required breaker is open, even
@@ -159,9 +138,12 @@ impl ProviderClient {
         match &self.provider.metadata {
             Metadata::Constant(metadata) => Ok(Arc::clone(metadata)),
             Metadata::Discovered { issuer } => {
-                self.metadata.get(now, self.discover(http, issuer, now)).await.map_err(|error| match error {
+                let failure = &self.metadata_failure;
+                let fetch =
+                    async { self.discover(http, issuer, now).await.inspect_err(|error| failure.set(error.into())) };
+                self.metadata.get(now, fetch).await.map_err(|error| match error {
                     CacheError::Fetch(error) => error,
-                    CacheError::SharedFetch => BeginError::BreakerOpen,
+                    CacheError::SharedFetch => BeginError::Shared(failure.get()),
                 })
             }
         }
@@ -176,9 +158,12 @@ impl ProviderClient {
 
     /// The provider's JWK set.
     pub(super) async fn keys(&self, http: &ProviderHttp, set: &KeySet<'_>, now: i64) -> Result<Arc<JwkSet>, KeysError> {
-        set.cache.get(now, self.fetch_keys(http, &set.jwks_uri, now)).await.map_err(|error| match error {
+        let failure = &self.keys.failure;
+        let fetch =
+            async { self.fetch_keys(http, &set.jwks_uri, now).await.inspect_err(|error| failure.set(error.into())) };
+        set.cache.get(now, fetch).await.map_err(|error| match error {
             CacheError::Fetch(error) => error,
-            CacheError::SharedFetch => KeysError::BreakerOpen,
+            CacheError::SharedFetch => KeysError::Shared(failure.get()),
         })
     }
 

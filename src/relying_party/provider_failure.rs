@@ -66,6 +66,7 @@ impl From<&BeginError> for ProviderFailure {
     fn from(error: &BeginError) -> Self {
         match error {
             BeginError::BreakerOpen => Self::UNAVAILABLE,
+            BeginError::Shared(failure) => *failure,
             BeginError::Http(error) => Self::of_http(*error, Self::Metadata),
             BeginError::Metadata(DiscoveryError::Response(error)) => Self::of_response(error, Self::Metadata),
             BeginError::Metadata(DiscoveryError::NoAcceptedAlgorithm(_)) => Self::Algorithm,
@@ -79,6 +80,7 @@ impl From<&KeysError> for ProviderFailure {
     fn from(error: &KeysError) -> Self {
         match error {
             KeysError::BreakerOpen => Self::UNAVAILABLE,
+            KeysError::Shared(failure) => *failure,
             KeysError::Http(error) => Self::of_http(*error, Self::Keys),
             KeysError::Jwks(JwksError::Response(error)) => Self::of_response(error, Self::Keys),
             KeysError::NoKeys | KeysError::Jwks(_) => Self::Keys,

@@ -60,7 +60,7 @@ pub(super) fn keys(findings: &mut Findings, published: &Result<usize, KeysError>
     let next = match published {
         Ok(1) => return findings.ok("keys", "1 usable key"),
         Ok(count) => return findings.ok("keys", format!("{count} usable keys")),
-        Err(KeysError::NoKeys | KeysError::BreakerOpen) => "try again in a minute".to_owned(),
+        Err(KeysError::NoKeys | KeysError::BreakerOpen | KeysError::Shared(_)) => "try again in a minute".to_owned(),
         Err(KeysError::Http(error)) => after_http_error(*error, checkup),
         Err(KeysError::Jwks(JwksError::Response(error))) if error.is_unavailable() => OUTAGE.to_owned(),
         Err(KeysError::Jwks(_)) => "no id_token can be verified: contact the provider's operator".to_owned(),

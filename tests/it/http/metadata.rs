@@ -1,6 +1,8 @@
 //! Broken, huge and malicious provider metadata.
 
-use serde_json::json;
+use rstest::rstest;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use super::{app::App, browser::parameter};
 
@@ -29,6 +31,24 @@ async fn unusable_metadata_disables_only_its_provider() {
         app.advance(HARD).await;
     }
     app.browser().sign_in("ada").await;
+}
+
+/// Those who wait for another one's request learn what it found.
+#[rstest]
+#[case::answers(json!({ "kind": "answer", "body": "<!doctype html>" }), "provider_metadata")]
+#[case::silent(json!({ "kind": "status", "status": 503 }), "provider_unavailable")]
+#[tokio::test(flavor = "multi_thread")]
+async fn concurrent_starts_report_the_same_failure(#[case] fault: Value, #[case] code: &str) {
+    let app = App::builder().start().await;
+    app.control_sandbox("google/faults", json!({ "endpoint": "discovery", "fault": fault })).await;
+    let mut starts = JoinSet::new();
+    for _ in 0..8 {
+        let browser = app.browser();
+        starts.spawn(async move { browser.get("/auth/google").await.location().to_owned() });
+    }
+    for location in starts.join_all().await {
+        assert_eq!(parameter(&location, "error"), code);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
