@@ -54,17 +54,21 @@ fn any_context() -> impl Strategy<Value = LinkingContext> {
         proptest::option::of(any_user()),
         sign_up,
         prop_oneof![Just(Invitation::None), Just(Invitation::Pending), Just(Invitation::Opened)],
+        any::<bool>(),
     )
-        .prop_map(|(identity, address, email_holders, session_user, sign_up, invitation)| LinkingContext {
-            identity_owner: identity.map(|(user, recorded)| IdentityOwner {
-                user,
-                recorded_email: recorded.and_then(|address| EmailAddress::parse(address).ok()),
-            }),
-            email_owner: address.map(|(user, methods)| EmailOwner { user, methods }),
-            email_holders,
-            session_user,
-            sign_up,
-            invitation,
+        .prop_map(|(identity, address, email_holders, session_user, sign_up, invitation, is_full)| {
+            LinkingContext {
+                is_full,
+                identity_owner: identity.map(|(user, recorded)| IdentityOwner {
+                    user,
+                    recorded_email: recorded.and_then(|address| EmailAddress::parse(address).ok()),
+                }),
+                email_owner: address.map(|(user, methods)| EmailOwner { user, methods }),
+                email_holders,
+                session_user,
+                sign_up,
+                invitation,
+            }
         })
 }
 

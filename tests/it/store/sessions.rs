@@ -25,7 +25,7 @@ async fn a_session_is_found_with_its_user(#[values(Engine::Sqlite, Engine::Postg
     assert_eq!(active.user, signed_in.user);
     assert_eq!(active.session.identity, Some(signed_in.identity));
     assert_eq!(active.session.data, new.data);
-    assert_eq!(active.session.user_agent, new.user_agent);
+    assert_eq!(active.session.user_agent, new.client.user_agent);
     assert_eq!(active.session.expires_at, new.expires_at);
     assert_eq!(database.load_session("S", now()).await.unwrap(), None);
 }
