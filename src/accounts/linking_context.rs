@@ -20,7 +20,7 @@ pub struct LinkingContext {
     /// Gathered only if the profile's email address is verified, and the policy admits by invitation.
     pub invitation: Invitation,
     /// The signed-in user has [`Identity::MAX_PER_USER`](super::Identity::MAX_PER_USER) identities, or has added very many
-    /// sign-in methods lately. Gathered only if the identity is unknown.
+    /// sign-in methods recently. Gathered only if the identity is unknown.
     pub is_full: bool,
 }
 

@@ -58,7 +58,7 @@ reasons! {
     SessionOfStarter = "session_of_starter", "The user who started this is signed in in this browser.";
     IdentityOwnedByAnother = "identity_owned_by_another", "The identity is linked to another user and does not move.";
     IdentityOwnedBySelf = "identity_owned_by_self", "The identity is linked to this user already.";
-    TooManyIdentities = "too_many_identities", "The user has as many identities as an account can have, or has added very many sign-in methods lately.";
+    TooManyIdentities = "too_many_identities", "The user has as many identities as an account can have, or has added very many sign-in methods recently.";
     ReauthenticationMismatch = "reauthentication_mismatch", "The identity is not linked to the user who had to sign in.";
     IdentityOfUser = "identity_of_user", "The identity is linked to the user who had to sign in.";
     EmailVerifiedByLink = "email_verified_by_link", "The email address is verified: the user opened the link that was sent to it.";
