@@ -122,7 +122,7 @@ fn touched(answer: &Answer) -> Vec<UserId> {
 }
 
 proptest! {
-    // Every fifth email address is verified, and of no use to the last property.
+    // Every fifth email address is verified, which one of the properties has no use for.
     #![proptest_config(ProptestConfig { cases: 4096, max_global_rejects: 65_536, ..ProptestConfig::default() })]
 
     #[test]
