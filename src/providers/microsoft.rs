@@ -33,7 +33,7 @@ pub(super) static MICROSOFT: BuiltIn = BuiltIn {
         "note the date, and create the next one before",
     )],
     ..BuiltIn::new(
-        (SLUG, "Microsoft"),
+        ("microsoft", "Microsoft"),
         &SPEC,
         ButtonColours {
             light: Palette::new("#ffffff", "#f3f3f3", "#8c8c8c", "#5e5e5e"),

@@ -306,6 +306,22 @@ async fn every_documented_error_code_occurs() {
     let honest = app.access_token("google", "ada", json!({})).await;
     note(sign_in, &hand_in(&stranger, "access_token", "google", &honest).await);
 
+    app.fail_once("tokeninfo", json!({ "kind": "answer", "body": "<!doctype html>" })).await;
+    note(sign_in, &hand_in(&stranger, "access_token", "google", &honest).await);
+    let no_algorithm = json!({ "kind": "patch", "set": { "id_token_signing_alg_values_supported": ["none"] } });
+    for (endpoint, fault) in [
+        ("discovery", json!({ "kind": "answer", "body": "[]" })),
+        ("discovery", no_algorithm),
+        ("certs", json!({ "kind": "answer", "body": "[]" })),
+    ] {
+        let app = App::builder().start().await;
+        app.fail_once(endpoint, fault).await;
+        note(sign_in, &app.browser().sign_in_with_id_token(&app, "ada", "token").await);
+    }
+    let misconfigured = App::builder().providers().with("GITHUB_CLIENT_SECRET", "wrong").start().await;
+    let token = misconfigured.access_token("github", "ada", json!({})).await;
+    note(sign_in, &hand_in(&misconfigured.browser(), "access_token", "github", &token).await);
+
     // Our own failures: disabled users, corrupt rows, outages.
     app.database.execute("UPDATE users SET verified_email = 'nonsense'").await;
     note(sign_in, &hand_in(&stranger, "access_token", "google", &honest).await);
