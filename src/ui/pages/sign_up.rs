@@ -8,7 +8,7 @@ use crate::ui::{
         card_page::{CardPage, Divider},
         field::{EmailField, NewPasswordField, of_email, of_password},
         form::{FormErrorNotice, PostForm, Submit},
-        sign_in_methods::SignInMethods,
+        sign_in_methods::FewMethods,
     },
     links,
     view::{AdmitsView, SignUpView},
@@ -28,7 +28,7 @@ fn draw(sign_up: SignUpView) -> AnyView {
     let lead = match (providers.is_empty(), password) {
         (_, false) => "Choose an account to sign up with. This site doesn't use passwords.",
         (true, true) => "Use your email address and choose a password.",
-        (false, true) => "Choose an account, or use your email and a password.",
+        (false, true) => "Use your email and a password, or an account that you have already.",
     };
     let to = return_to.clone();
     let sign_in = links::login(return_to.as_deref());
@@ -38,8 +38,6 @@ fn draw(sign_up: SignUpView) -> AnyView {
             <p class="lead">{lead}</p>
             {condition}
             {without_form}
-            {(!providers.is_empty()).then(|| view! { <SignInMethods providers return_to /> })}
-            {several.then(|| view! { <Divider /> })}
             {password
                 .then(|| {
                     view! {
@@ -51,6 +49,8 @@ fn draw(sign_up: SignUpView) -> AnyView {
                         </PostForm>
                     }
                 })}
+            {several.then(|| view! { <Divider /> })}
+            {(!providers.is_empty()).then(|| view! { <FewMethods providers return_to /> })}
             <p class="turns">
                 <span>"Already have an account? " <a href=sign_in>"Sign in"</a></span>
             </p>

@@ -29,7 +29,8 @@ async fn sign_up_takes_an_address_and_a_new_password() {
     assert_eq!(attribute(field(&html, "password"), "autocomplete"), Some("new-password"));
     assert_eq!(attribute(field(&html, "password"), "aria-describedby"), Some("password-hint"));
     assert!(html.contains("At least 8 characters. A short sentence works well."), "{html}");
-    assert!(html.contains("href=\"/auth/google?return_to=%2Fa%3Fb%3D1\""), "{html}");
+    let provider = html.find("href=\"/auth/google?return_to=%2Fa%3Fb%3D1\"").expect("a link to Google");
+    assert!(html.find("Create account").is_some_and(|button| button < provider), "{html}");
     assert!(html.contains("href=\"/login?return_to=%2Fa%3Fb%3D1\""), "{html}");
 }
 
