@@ -39,25 +39,34 @@ async fn landing(State(shared): State<SharedState>) -> Page {
 <p>Mock sign-in providers and a mail server for development and tests. They run on this machine only, keep everything in
 memory, and ask for no password: anyone can sign in as anyone.</p>
 {application}
-<h2>Providers</h2>
-<ul>{providers}</ul>
-<h2>Test users</h2>
+<h2>Try this</h2>
+<ol>
+<li>Sign in to your application with any provider, as Ada.</li>
+<li>Sign in as somebody else, and decline a permission on the way.</li>
+<li>Sign up with an email address: the <a href="/inbox">inbox</a> has the link.</li>
+<li><a href="/control">Let a provider misbehave</a>, and sign in again.</li>
+<li>Look at the <a href="/control#requests">requests</a> that your application made.</li>
+</ol>
+<h2>People</h2>
 <p>Choose one when you sign in, or create another.</p>
 <ul class="persons">{persons}</ul>
 <h2>Inbox</h2>
 <p><a href="/inbox">Read the emails</a> that the mail server <code>{smtp}</code> has received. It delivers none of them.</p>
 <h2>Control</h2>
-<p><a href="/control">Make a provider misbehave, rotate its keys, and see its request log</a>.</p>"#
+<p><a href="/control">Make a provider misbehave, rotate its keys, and see its request log</a>.</p>
+<h2>Variables</h2>
+<p>They point an application to the sandbox; a development server of Latchkey sets them itself.</p>
+{providers}"#
     );
     Page::new("providers", "About", main)
 }
 
 fn of(facts: &Facts, origin: &str) -> String {
-    let address = |(variable, path): &(&str, &str)| format!("<br><code>{variable}={origin}{path}</code>");
-    let document = |path: &&str| format!(r#"<br><a href="{path}">{path}</a>"#);
+    let address = |(variable, path): &(&str, &str)| format!("<code>{variable}={origin}{path}</code><br>");
+    let document = |path: &&str| format!(r#"<a href="{path}">{path}</a><br>"#);
     let addresses: String = facts.addresses.iter().map(address).collect();
     let documents: String = facts.documents.iter().map(document).collect();
-    format!("<li>{}{addresses}{documents}</li>", facts.label)
+    format!("<details><summary>{}</summary><p>{addresses}{documents}</p></details>", facts.label)
 }
 
 async fn picture(State(shared): State<SharedState>, Path(id): Path<String>) -> Response {

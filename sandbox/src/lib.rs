@@ -249,6 +249,7 @@ pub struct Sandbox {
     origin: String,
     smtp_url: String,
     variables: Vec<(String, String)>,
+    shared: SharedState,
     server: JoinHandle<std::io::Result<()>>,
     stop: DropGuard,
 }
@@ -322,13 +323,19 @@ impl Sandbox {
             router = router.merge(recording::wrap(&shared, (provider.facts().routes)()));
         }
         tokio::spawn(mail::serve(shared.clone(), mail_listener));
-        let router = guard::wrap(&shared, router).with_state(shared);
+        let router = guard::wrap(&shared, router).with_state(shared.clone());
 
         // Without TCP_NODELAY, a response in two writes waits 40 ms for the peer's delayed acknowledgement.
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         let stopped = stop.clone().cancelled_owned();
         let server = tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(stopped).await });
-        Ok(Self { origin, smtp_url, variables, server, stop: stop.drop_guard() })
+        Ok(Self { origin, smtp_url, variables, shared, server, stop: stop.drop_guard() })
+    }
+
+    /// Counts the emails in the inbox, whenever it is called.
+    pub fn inbox_count(&self) -> impl Fn() -> usize + Send + Sync + 'static {
+        let shared = self.shared.clone();
+        move || shared.lock().mail.emails(None).count()
     }
 
     /// `http://localhost:PORT`, without a trailing slash.

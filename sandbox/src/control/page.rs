@@ -58,7 +58,6 @@ pub async fn page(State(shared): State<SharedState>) -> Page {
 </form>
 <div>
 <h2>Keys</h2>
-<p class="quiet">{keys}</p>
 <form method="post" action="/control/form"><input type="hidden" name="command" value="keys">
 <label for="whose">Provider</label>
 <select id="whose" name="provider">{providers}</select>
@@ -67,10 +66,11 @@ pub async fn page(State(shared): State<SharedState>) -> Page {
 <button class="button" name="action" value="rotate_before_signing">Rotate before the next signature</button>
 <button class="button" name="action" value="withdraw_old">Withdraw old keys</button>
 </div></form>
+<details><summary>Published keys</summary><p class="quiet">{keys}</p></details>
 </div>
 </div>
 <h2>Armed misbehaviour</h2>
-<pre tabindex="0" role="region" aria-label="Armed misbehaviours">{armed}</pre>
+<details><summary>As JSON</summary><pre tabindex="0" role="region" aria-label="Armed misbehaviours">{armed}</pre></details>
 <form method="post" action="/control/form"><div class="actions">
 <button class="button primary" name="command" value="behave">Disarm all</button>
 <button class="button" name="command" value="forget_consent">Forget consent</button>

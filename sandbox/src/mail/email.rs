@@ -1,9 +1,14 @@
 //! A received email, parsed for the inbox and for tests.
 
-use mail_parser::{Addr, MessageParser, PartType};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use mail_parser::{Addr, MessageParser, MessagePart, MimeHeaders, PartType};
 use serde::Serialize;
 
 use super::links;
+
+/// In bytes.
+const MAX_PICTURE: usize = 64 * 1024;
 
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Email {
@@ -37,6 +42,7 @@ impl Email {
             PartType::Html(html) => Some(html.replace("\r\n", "\n")),
             _ => None,
         });
+        let html = html.map(|html| message.attachments().fold(html, with_picture));
         let text = text.unwrap_or_default();
         let mut links = links::of_text(&text);
         for link in html.as_deref().map(links::of_html).unwrap_or_default() {
@@ -58,6 +64,17 @@ impl Email {
     pub fn is_to(&self, address: &str) -> bool {
         self.to.iter().any(|to| to.eq_ignore_ascii_case(address))
     }
+}
+
+/// Replaces a picture of the message (RFC 2392) by itself, as mail clients show it.
+fn with_picture(html: String, part: &MessagePart) -> String {
+    let (Some(id), Some(kind)) = (part.content_id(), part.content_type()) else { return html };
+    let picture = part.contents();
+    if kind.ctype() != "image" || picture.len() > MAX_PICTURE {
+        return html;
+    }
+    let url = format!("data:image/{};base64,{}", kind.subtype().unwrap_or_default(), STANDARD.encode(picture));
+    html.replace(&format!("\"cid:{id}\""), &format!("\"{url}\""))
 }
 
 fn mailbox(from: &Addr) -> String {
@@ -89,6 +106,16 @@ mod tests {
             ]
         );
         assert!(email.html.is_some() && email.is_to("Ada@x.example") && !email.is_to("x.example"));
+    }
+
+    #[test]
+    fn a_picture_of_the_message_is_shown() {
+        let source = b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n\r\n\
+            --x\r\nContent-Type: text/html\r\n\r\n<img src=\"cid:mark\"><img src=\"cid:other\">\r\n\
+            --x\r\nContent-Type: image/png\r\nContent-ID: <mark>\r\nContent-Disposition: inline\r\n\
+            Content-Transfer-Encoding: base64\r\n\r\nAAEC\r\n--x--\r\n";
+        let html = Email::read("", Vec::new(), source, 0).html.unwrap();
+        assert!(html.contains("<img src=\"data:image/png;base64,AAEC\">") && html.contains("cid:other"), "{html}");
     }
 
     #[test]

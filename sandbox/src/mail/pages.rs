@@ -18,7 +18,7 @@ use crate::state::SharedState;
 /// Email HTML is untrusted: no scripts, no loading, an opaque origin. Links may navigate the whole tab on a click.
 /// Only our own page may frame it.
 const EMAIL_POLICY: &str = "sandbox allow-top-navigation-by-user-activation; default-src 'none'; \
-     style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'";
+     style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'";
 
 pub fn routes() -> Router<SharedState> {
     Router::new().route("/inbox", get(inbox)).route("/inbox/{id}", get(email)).route("/inbox/{id}/html", get(html))
