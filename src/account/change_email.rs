@@ -39,6 +39,21 @@ pub async fn confirm_email(username: Option<String>) -> Result<(), ServerFnError
     Ok(())
 }
 
+/// POST `/settings/email/cancel`: the address that waits for its confirmation is not used.
+#[server(name = CancelEmailChange, prefix = "/settings", endpoint = "email/cancel")]
+pub async fn cancel_email_change() -> Result<(), ServerFnError> {
+    let context = expect_context::<RequestContext>();
+    send(cancel(&context).await, "/settings");
+    Ok(())
+}
+
+async fn cancel(context: &RequestContext) -> Result<Reply, AccountError> {
+    let signed_in = signed_in(context)?;
+    let (user, here) = (signed_in.user.id, signed_in.session.at_version());
+    require_done(context.database.cancel_email_change(user, here, &context.audit()).await?)?;
+    Ok(Reply::done("/settings", Done::EmailChangeCancelled))
+}
+
 async fn request(context: &RequestContext, email: &str, return_to: Option<ReturnTo>) -> Result<Reply, AccountError> {
     let signed_in = reauthenticated(context)?;
     let (user, here) = (&signed_in.user, signed_in.session.at_version());
@@ -46,15 +61,15 @@ async fn request(context: &RequestContext, email: &str, return_to: Option<Return
     if user.verified_email.as_ref().is_some_and(|current| *current.email() == email) {
         return Err(FormError::EmailUnchanged.into());
     }
-    let sent = may_send(context, &email, LinkKind::ChangeEmail).await?;
-    if sent {
+    let sending = may_send(context, &email, LinkKind::ChangeEmail).await?;
+    if sending.sent {
         let return_to = return_to.as_ref().map(|path| path.as_str().to_owned());
         let data = LinkData { return_to, ..LinkData::default() };
         require_done(context.database.begin_email_change(user.id, &email, &data, here, &context.audit()).await?)?;
         context.wake_mail();
     }
     let return_to = return_to.or_else(|| ReturnTo::parse("/settings"));
-    check_inbox(context, "email_change", &email, return_to.as_ref(), sent)
+    check_inbox(context, "email_change", &email, return_to.as_ref(), sending)
 }
 
 async fn confirm(context: &RequestContext, shown: Option<&str>) -> Result<Reply, AccountError> {

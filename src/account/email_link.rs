@@ -63,7 +63,18 @@ pub(super) fn parse_email(typed: &str) -> Result<EmailAddress, AccountError> {
     Ok(EmailAddress::parse(typed.trim_matches(' ')).map_err(|_| FormError::EmailInvalid)?)
 }
 
-/// Whether an email that anybody can request is sent to this address. `false`: it has got enough of them, whether or
+/// Whether an email is sent, and when the next one may be: the same for every address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sending {
+    pub sent: bool,
+    /// Seconds.
+    wait: u64,
+}
+
+/// After an email was sent: by then it should be there. Seconds.
+const RESEND_AFTER: u64 = 60;
+
+/// Whether an email that anybody can request is sent to this address. If not, it has got enough of them, whether or
 /// not it has an account.
 ///
 /// # Errors
@@ -72,14 +83,15 @@ pub(super) async fn may_send(
     context: &RequestContext,
     email: &EmailAddress,
     kind: LinkKind,
-) -> Result<bool, AccountError> {
+) -> Result<Sending, AccountError> {
     spend_email(context)?;
     let is_known = context.jar.is_known(&context.headers, email, context.clock.now());
-    if !context.attempts.count_email(email, kind, is_known) {
-        return Ok(false);
+    if let Err(wait) = context.attempts.count_email(email, kind, is_known) {
+        return Ok(Sending { sent: false, wait });
     }
     // In this process, and then in all of them.
-    count_email_in_all(context, &format!("{email} {} {is_known}", kind.code())).await
+    let sent = count_email_in_all(context, &format!("{email} {} {is_known}", kind.code())).await?;
+    Ok(Sending { sent, wait: if sent { RESEND_AFTER } else { EMAIL_INTERVAL.as_secs() } })
 }
 
 /// Counts one email to an address in all processes. False when it has got enough of them.
@@ -96,16 +108,18 @@ pub(super) fn spend_email(context: &RequestContext) -> Result<(), AccountError> 
     })?)
 }
 
-/// To "Check your inbox": the same for every address. `sent` is what [`may_send`] returned.
+/// To "Check your inbox": the same for every address.
 pub(super) fn check_inbox(
     context: &RequestContext,
     email_kind: &str,
     email: &EmailAddress,
     return_to: Option<&ReturnTo>,
-    sent: bool,
+    sending: Sending,
 ) -> Result<Reply, AccountError> {
+    let again = context.clock.now().saturating_add_unsigned(sending.wait);
+    let again = context.jar.resend_at.keep(&again, context.clock.now())?;
     let page = with_query("/check-inbox", &[("for", email_kind)]);
-    let page = if sent { page } else { with_query(&page, &[("limited", "1")]) };
+    let page = if sending.sent { page } else { with_query(&page, &[("limited", "1")]) };
     let typed = context.jar.typed.keep(&email.to_string(), context.clock.now())?;
-    Ok(Reply::to(with_return_to(&page, return_to.map(ReturnTo::as_str))).with([typed]))
+    Ok(Reply::to(with_return_to(&page, return_to.map(ReturnTo::as_str))).with([typed, again]))
 }

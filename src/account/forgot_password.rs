@@ -25,13 +25,13 @@ pub async fn forgot_password(email: Option<String>, return_to: Option<String>) -
 
 async fn request(context: &RequestContext, email: &str, return_to: Option<ReturnTo>) -> Result<Reply, AccountError> {
     let email = parse_email(email)?;
-    let sent = may_send(context, &email, LinkKind::Reset).await?;
-    if sent {
+    let sending = may_send(context, &email, LinkKind::Reset).await?;
+    if sending.sent {
         let return_to = return_to.as_ref().map(|path| path.as_str().to_owned());
         let data = LinkData { return_to, ..LinkData::default() };
         let providers: Vec<&str> = context.relying_party.providers().map(|provider| provider.slug.as_str()).collect();
         context.database.begin_reset(&email, &providers, &data, &context.audit()).await?;
         context.wake_mail();
     }
-    check_inbox(context, "reset", &email, return_to.as_ref(), sent)
+    check_inbox(context, "reset", &email, return_to.as_ref(), sending)
 }

@@ -5,7 +5,7 @@ use leptos::server_fn::ServerFn;
 use super::{
     accept_invitation::AcceptInvitation,
     administer::{AdminDelete, AdminDisable, AdminEnable, AdminInvite, AdminSignOut},
-    change_email::{ChangeEmail, ConfirmEmail},
+    change_email::{CancelEmailChange, ChangeEmail, ConfirmEmail},
     connect::{Connect, Disconnect},
     delete::DeleteAccount,
     devices::{EndOtherSessions, EndSession},
@@ -20,7 +20,7 @@ use super::{
     reset_password::ResetPassword,
     set_password::SetPassword,
     sign_in_with_password::SignInWithPassword,
-    sign_up::SignUp,
+    sign_up::{ResendSignUp, SignUp},
     undo::Undo,
     unlink::Unlink,
     verify_email::VerifyEmail,
@@ -35,6 +35,9 @@ pub struct Form {
     /// Leads to an email, or to a password whose owner could not be reached without one: refused while no mail server is
     /// configured.
     pub needs_mail: bool,
+    /// Its fields that are kept if the session has ended (`sessions::UnsentForm`): typed, and no secrets. Of a form without such
+    /// fields nothing is kept, and its page is as quickly opened again.
+    pub keeps: &'static [&'static str],
 }
 
 /// Who may send a form.
@@ -50,7 +53,11 @@ pub enum Sender {
 
 impl Form {
     const fn of<F: ServerFn>(sender: Sender, mail: Mail) -> Self {
-        Self { path: F::PATH, sender, needs_mail: matches!(mail, Mail::Needed) }
+        Self { path: F::PATH, sender, needs_mail: matches!(mail, Mail::Needed), keeps: &[] }
+    }
+
+    const fn keeping(self, keeps: &'static [&'static str]) -> Self {
+        Self { keeps, ..self }
     }
 }
 
@@ -64,15 +71,17 @@ use Sender::{Administrator, Anyone, Owner};
 
 /// Signing out is not among them: it ends this browser's session, whichever user's it is. Signing out of the wrong account
 /// harms nobody, and a user who leaves a shared computer must not meet a button that does nothing.
-pub const FORMS: [Form; 34] = [
+pub const FORMS: [Form; 36] = [
     Form::of::<SignUp>(Anyone, Needed),
+    Form::of::<ResendSignUp>(Anyone, Needed),
     Form::of::<SignInWithPassword>(Anyone, Needed),
     Form::of::<ForgotPassword>(Anyone, Needed),
     Form::of::<ForgetSignIn>(Anyone, Unneeded),
     Form::of::<ResetPassword>(Anyone, Unneeded),
     Form::of::<VerifyEmail>(Anyone, Unneeded),
     Form::of::<AcceptInvitation>(Anyone, Needed),
-    Form::of::<ChangeEmail>(Owner, Needed),
+    Form::of::<ChangeEmail>(Owner, Needed).keeping(&["email", "return_to"]),
+    Form::of::<CancelEmailChange>(Owner, Unneeded),
     Form::of::<ConfirmEmail>(Owner, Unneeded),
     Form::of::<ReauthenticateWithPassword>(Owner, Unneeded),
     Form::of::<ReauthenticateWithProvider>(Owner, Unneeded),
@@ -85,9 +94,9 @@ pub const FORMS: [Form; 34] = [
     Form::of::<ConfirmLink>(Owner, Unneeded),
     Form::of::<CancelLink>(Anyone, Unneeded),
     Form::of::<SetPassword>(Owner, Needed),
-    Form::of::<RenamePasskey>(Owner, Unneeded),
+    Form::of::<RenamePasskey>(Owner, Unneeded).keeping(&["passkey", "name"]),
     Form::of::<RemovePasskey>(Owner, Unneeded),
-    Form::of::<ChooseName>(Owner, Unneeded),
+    Form::of::<ChooseName>(Owner, Unneeded).keeping(&["name"]),
     Form::of::<Undo>(Anyone, Unneeded),
     Form::of::<DeleteAccount>(Owner, Unneeded),
     Form::of::<EndSession>(Owner, Unneeded),
@@ -107,6 +116,15 @@ mod tests {
 
     use super::*;
     use crate::account::{callback::Callback, sign_out::SignOut};
+
+    #[test]
+    fn only_forms_of_an_owner_are_kept_and_no_secrets() {
+        for form in FORMS.iter().filter(|form| !form.keeps.is_empty()) {
+            assert_eq!(form.sender, Owner, "{form:?}");
+            let secrets = ["password", "code", "word", "token"];
+            assert!(form.keeps.iter().all(|field| !secrets.contains(field)), "{form:?}");
+        }
+    }
 
     #[test]
     fn every_server_function_is_a_form_but_the_callback_and_sign_out() {

@@ -46,4 +46,4 @@ pub use passkeys::{
 };
 pub use reply::{ProviderRequest, StartedFlow};
 pub use sign_in_with_token::{ProviderToken, SessionDelivery, TokenSignIn, TokenSignedIn};
-pub use verify_email::asked_in_this_browser;
+pub use verify_email::{asked_in_this_browser, finished_elsewhere};

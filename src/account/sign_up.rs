@@ -4,17 +4,17 @@ use leptos::prelude::*;
 use secrecy::SecretString;
 
 use super::{
-    email_link::{check_inbox, may_send, parse_email},
+    email_link::{Sending, check_inbox, may_send, parse_email},
     error::AccountError,
     form_secret::{FormSecret, secret},
     passwords::hash_new_password,
-    reply::{Reply, send_keeping_email},
+    reply::{Reply, send, send_keeping_email},
 };
 use crate::{
     accounts::LinkKind,
     codes::percent::with_return_to,
     relying_party::ReturnTo,
-    sessions::RequestContext,
+    sessions::{PendingSignUp, RequestContext},
     store::{LinkData, NewSignUp},
 };
 
@@ -34,6 +34,14 @@ pub async fn sign_up(
     Ok(())
 }
 
+/// POST `/auth/password/sign-up/again`: the email once more.
+#[server(name = ResendSignUp, prefix = "/auth", endpoint = "password/sign-up/again")]
+pub async fn resend_sign_up() -> Result<(), ServerFnError> {
+    let context = expect_context::<RequestContext>();
+    send(again(&context).await, "/signup");
+    Ok(())
+}
+
 async fn begin(
     context: &RequestContext,
     email: &str,
@@ -41,18 +49,34 @@ async fn begin(
     return_to: Option<ReturnTo>,
 ) -> Result<Reply, AccountError> {
     let email = parse_email(email)?;
-    let may_send = may_send(context, &email, LinkKind::SignUp).await?;
+    let sending = may_send(context, &email, LinkKind::SignUp).await?;
     let hash = hash_new_password(context, password, &[email.as_str()]).await?;
-    let (browser, cookie) = context.jar.mark_sign_up(&context.headers, context.clock.now())?;
+    queue(context, PendingSignUp { email, password: hash, return_to }, sending).await
+}
+
+/// Sends the email once more, of the sign-up that this browser began: with its password, which waits sealed in a cookie. The
+/// page asks for nothing, so that it is the same whether the address has an account or not.
+async fn again(context: &RequestContext) -> Result<Reply, AccountError> {
+    let pending = context.jar.pending_sign_up(&context.headers, context.clock.now());
+    let Some(pending) = pending else { return Ok(Reply::to("/signup")) };
+    let sending = may_send(context, &pending.email, LinkKind::SignUp).await?;
+    queue(context, pending, sending).await
+}
+
+async fn queue(context: &RequestContext, pending: PendingSignUp, sending: Sending) -> Result<Reply, AccountError> {
+    let now = context.clock.now();
+    let PendingSignUp { email, password, return_to } = &pending;
+    let (browser, cookie) = context.jar.mark_sign_up(&context.headers, now)?;
     let data = LinkData {
         return_to: return_to.as_ref().map(|path| path.as_str().to_owned()),
         browser: Some(browser),
         undo: None,
     };
-    if may_send {
-        let sign_up = NewSignUp { email: &email, password: &hash, data: &data };
+    if sending.sent {
+        let sign_up = NewSignUp { email, password, data: &data };
         context.database.begin_sign_up(&sign_up, &context.admission(None), &context.audit()).await?;
         context.wake_mail();
     }
-    Ok(check_inbox(context, "sign_up", &email, return_to.as_ref(), may_send)?.with([cookie]))
+    let kept = context.jar.keep_pending_sign_up(&pending, now)?;
+    Ok(check_inbox(context, "sign_up", email, return_to.as_ref(), sending)?.with([cookie, kept]))
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use secrecy::SecretString;
+use time::Duration;
 
 use super::{
     email_link::email_link,
@@ -14,8 +15,9 @@ use crate::{
     accounts::{AuthenticationMethod, EmailToken, LinkKind},
     codes::{done::Done, form_error::FormError},
     relying_party::ReturnTo,
+    sealing::sha256_base64url,
     sessions::{RequestContext, SignIn},
-    store::{EmailLink, SignedUp},
+    store::{EmailLink, FlowStatus, SignedUp, StoreError},
 };
 
 /// POST `/auth/email/verify`. `username` is the address that the page showed; the password is needed in any browser but
@@ -32,7 +34,8 @@ pub async fn verify_email(username: Option<String>, password: Option<FormSecret>
 /// password.
 async fn verify(context: &RequestContext, shown: Option<&str>, password: &SecretString) -> Result<Reply, AccountError> {
     let (token, link) = email_link(context, &[LinkKind::SignUp], shown).await?;
-    if !asked_in_this_browser(context, &link) {
+    let asked_here = asked_in_this_browser(context, &link);
+    if !asked_here {
         count_attempt(context, &link.email).await?;
         if !is_correct(context, password, link.password.as_ref()).await? {
             return Err(FormError::WrongPassword.into());
@@ -40,8 +43,37 @@ async fn verify(context: &RequestContext, shown: Option<&str>, password: &Secret
     }
     let signed_up =
         context.database.finish_sign_up(&token, None, &context.admission(Some(&token)), &context.audit()).await?;
+    if !asked_here && matches!(signed_up, SignedUp::User(..)) {
+        tell_the_other_browser(context, &link).await;
+    }
     finish(context, signed_up).await
 }
+
+/// Leaves word for the browser that signed up, whose page goes on to the sign-in then. Only here, where the password that it chose
+/// was entered: of another password it must not learn that the address was confirmed.
+async fn tell_the_other_browser(context: &RequestContext, link: &EmailLink) {
+    let Some(browser) = &link.data.browser else { return };
+    let until = context.clock.date() + WORD_LASTS;
+    if let Err(error) = context.database.mark_flow_used(&word_for(browser, link.email.as_str()), until).await {
+        tracing::warn!(%error, "a browser that signed up will not learn that its link was opened");
+    }
+}
+
+/// Whether the sign-up that this browser began, with this address, was finished in another one with its password.
+///
+/// # Errors
+/// If the database is down.
+pub async fn finished_elsewhere(context: &RequestContext, email: &str) -> Result<bool, StoreError> {
+    let Some(browser) = context.jar.sign_up_mark(&context.headers, context.clock.now()) else { return Ok(false) };
+    Ok(context.database.flow_status(&word_for(&browser, email)).await? != FlowStatus::Unused)
+}
+
+fn word_for(browser: &str, email: &str) -> String {
+    sha256_base64url(format!("signed up {browser} {email}"))
+}
+
+/// As long as the page asks.
+const WORD_LASTS: Duration = Duration::minutes(10);
 
 /// Whether this browser requested the email.
 pub fn asked_in_this_browser(context: &RequestContext, link: &EmailLink) -> bool {
@@ -78,9 +110,9 @@ async fn finish(context: &RequestContext, signed_up: SignedUp) -> Result<Reply, 
             let SignIn::Complete(session) = context.sign_in(&user, AuthenticationMethod::EmailLink, None).await?;
             let email = user.verified_email.as_ref().map(|email| email.email());
             let remembered = email.and_then(|email| jar.remember_account(headers, email, context.clock.now()));
-            let cleared = [jar.email_link.clear(headers), jar.sign_up.clear(headers), jar.typed.clear(headers)];
+            let cleared = jar.email_link.clear(headers).into_iter().chain(jar.clear_sign_up(headers));
             let done = context.say_done(Done::Welcome);
-            Ok(Reply::back(&return_to).with(session).with(remembered).with(cleared.into_iter().flatten()).with(done))
+            Ok(Reply::back(&return_to).with(session).with(remembered).with(cleared).with(done))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::actor::Actor;
+use super::{actor::Actor, zone::Zone};
 
 /// Longest user agent that is kept, in characters.
 const MAX_USER_AGENT: usize = 300;
@@ -17,6 +17,8 @@ pub struct ClientInfo {
     /// The id of the request in the log.
     pub request_id: Option<String>,
     pub actor: Actor,
+    /// The browser's time zone, if it is known.
+    pub zone: Option<Zone>,
 }
 
 impl ClientInfo {
@@ -28,7 +30,14 @@ impl ClientInfo {
             user_agent: user_agent.map(clean),
             request_id: request_id.map(str::to_owned),
             actor: Actor::User,
+            zone: None,
         }
+    }
+
+    /// The same client in a time zone.
+    #[must_use]
+    pub fn in_zone(self, zone: Option<Zone>) -> Self {
+        Self { zone, ..self }
     }
 
     /// A command on the server.

@@ -28,6 +28,9 @@ pub struct Cause {
     pub device: String,
     /// Empty if no request caused the email.
     pub ip: String,
+    /// The name of the time zone in which the email writes times; UTC without one.
+    #[serde(default)]
+    pub zone: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

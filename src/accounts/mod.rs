@@ -30,10 +30,12 @@ mod short_name;
 mod sign_up;
 mod user;
 mod verification_method;
+mod zone;
 
 #[cfg(test)]
 mod tests;
 
+pub use crate::codes::session_end::SessionEnd;
 pub use actor::Actor;
 pub use admins::Admins;
 pub use audit::{
@@ -64,3 +66,4 @@ pub use short_name::short_name;
 pub use sign_up::{Invitation, SignUp};
 pub use user::{Identity, OWN, User};
 pub use verification_method::{ClaimedEmail, VerificationMethod, VerifiedEmail};
+pub use zone::Zone;

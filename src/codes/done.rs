@@ -7,6 +7,8 @@ codes! {
     Done {
         /// A first sign-in created the account.
         Welcome = "welcome",
+        /// The sign-up that this browser began was finished in another one.
+        SignedUpElsewhere = "signed_up_elsewhere",
         /// A sign-in with a provider linked it, as the provider runs the account's mailbox.
         LinkedWithoutAsking = "linked_without_asking",
         /// A new password was chosen with a reset link.
@@ -22,6 +24,7 @@ codes! {
         PasskeyRenamed = "passkey_renamed",
         PasskeyRemoved = "passkey_removed",
         EmailChanged = "email_changed",
+        EmailChangeCancelled = "email_change_cancelled",
         ProfileSaved = "profile_saved",
         /// One session of the user was ended.
         DeviceEnded = "device_ended",

@@ -13,6 +13,7 @@ pub mod files;
 pub mod form_error;
 pub mod page_error;
 pub mod percent;
+pub mod session_end;
 pub mod settings_page;
 pub mod sign_in_error;
 

@@ -3,7 +3,7 @@
 use latchkey::{
     accounts::EmailAddress,
     config::{Config, Environment, MailConfig, parse_providers},
-    ui::view::SandboxView,
+    ui::view::{InboxCount, SandboxView},
     web::AppState,
 };
 use latchkey_sandbox::{Sandbox, Settings};
@@ -52,6 +52,7 @@ pub fn view(sandbox: &Sandbox) -> SandboxView {
     SandboxView {
         origin: sandbox.origin().to_owned(),
         inbox: format!("{}/inbox", sandbox.origin()),
+        emails: InboxCount::new(sandbox.inbox_count()),
         accounts: DEMO_ACCOUNTS.map(|(email, password)| (email.to_owned(), password.to_owned())).to_vec(),
     }
 }

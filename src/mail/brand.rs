@@ -3,6 +3,11 @@
 
 pub(super) const NAME: &str = "Latchkey";
 
+/// The mark as a picture of 64 by 64 pixels, shown at half that size: mail clients do not draw SVG.
+pub(super) const MARK: &[u8] = include_bytes!("mark.png");
+/// By which the HTML names it (`cid:`).
+pub(super) const MARK_ID: &str = "mark";
+
 /// `--font`.
 pub(super) const FONT: &str =
     "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', Arial, sans-serif";

@@ -1,11 +1,11 @@
-//! An email as HTML. It loads nothing, so opening it notifies no one.
+//! An email as HTML. It loads nothing, so opening it notifies no one: the mark is a part of the message (RFC 2392).
 //!
 //! Outlook for Windows knows no padding on links and no `<style>` rules worth having, and Gmail's apps drop the whole
 //! `<style>` for some accounts: the layout is tables with inline styles, the button is a table cell, and the style sheet
 //! only adds the dark palette.
 
 use super::{
-    brand::{DARK, FONT, LIGHT, NAME, RADIUS, RADIUS_LARGE},
+    brand::{DARK, FONT, LIGHT, MARK_ID, NAME, RADIUS, RADIUS_LARGE},
     render::{Action, EmailContent},
 };
 
@@ -47,7 +47,13 @@ fn document(title: &str, main: &str, sender: &str) -> String {
 <table class="card" role="presentation" width="520" cellpadding="0" cellspacing="0" border="0" bgcolor="{surface}" style="width: 100%; max-width: 520px; background-color: {surface}; border: 1px solid {line}; border-radius: {RADIUS_LARGE}px; border-collapse: separate;">
 <tr>
 <td class="text" align="left" style="padding: 24px; color: {ink}; font-family: {FONT}; font-size: 16px; line-height: 24px; word-break: break-word;">
-<p class="name" style="margin: 0 0 16px; color: {accent}; font-weight: 700;">{NAME}</p>
+<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin: 0 0 24px;">
+<tr>
+<td width="32"><img src="cid:{MARK_ID}" width="32" height="32" alt="" style="display: block; border: 0;"></td>
+<td class="name" style="padding: 0 0 0 12px; color: {accent}; font-family: {FONT}; font-size: 18px; font-weight: 700; line-height: 32px;">{NAME}</td>
+</tr>
+</table>
+<h1 style="margin: 0 0 16px; font-size: 20px; font-weight: 700; line-height: 28px;">{title}</h1>
 {main}<p class="sender" style="margin: 24px 0 0; padding: 16px 0 0; border-top: 1px solid {line}; color: {soft}; font-size: 14px; line-height: 20px;">{sender}</p>
 </td>
 </tr>

@@ -3,14 +3,18 @@
 use lettre::{
     Address, Message,
     message::{
-        Mailbox, MultiPart,
-        header::{Header, HeaderName, HeaderValue},
+        Attachment, Mailbox, MultiPart, SinglePart,
+        header::{ContentType, Header, HeaderName, HeaderValue},
     },
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{error::DeliveryError, render::RenderedEmail};
+use super::{
+    brand::{MARK, MARK_ID},
+    error::DeliveryError,
+    render::RenderedEmail,
+};
 use crate::accounts::EmailAddress;
 
 pub(super) struct Envelope {
@@ -54,13 +58,21 @@ pub(super) fn envelope(
     let message = Message::builder()
         .from(from.clone())
         .to(Mailbox::new(None, to.clone()))
-        .subject(rendered.subject)
+        .subject(rendered.subject.clone())
         .date(at.into())
         .message_id(Some(format!("<{id}@{}>", from.email.domain())))
         .header(AutoSubmitted)
-        .multipart(MultiPart::alternative_plain_html(rendered.text, rendered.html))
+        .multipart(body(rendered).ok_or_else(unsendable)?)
         .map_err(|_| unsendable())?;
     Ok(Envelope { to, message: message.formatted() })
+}
+
+/// The text; or the HTML, related to the mark that it shows (RFC 2387).
+fn body(rendered: RenderedEmail) -> Option<MultiPart> {
+    let png = ContentType::parse("image/png").ok()?;
+    let mark = Attachment::new_inline(MARK_ID.to_owned()).body(MARK.to_vec(), png);
+    let html = MultiPart::related().singlepart(SinglePart::html(rendered.html)).singlepart(mark);
+    Some(MultiPart::alternative().singlepart(SinglePart::plain(rendered.text)).multipart(html))
 }
 
 /// RFC 3834 §5: autoresponders do not answer such a message.

@@ -79,12 +79,14 @@ fn with_account(account: &str) -> Vec<EmailKind> {
 }
 
 fn message(kind: EmailKind) -> EmailMessage {
-    let cause = Cause { at: 1_769_850_300, device: "Firefox on Linux".to_owned(), ip: "192.0.2.1".to_owned() };
+    let cause =
+        Cause { at: 1_769_850_300, device: "Firefox on Linux".to_owned(), ip: "192.0.2.1".to_owned(), zone: None };
     EmailMessage { to: address("ada@example.com"), name: Some("Ada Lovelace".to_owned()), kind, cause }
 }
 
 fn hostile(kind: EmailKind) -> EmailMessage {
-    let cause = Cause { at: i64::MAX, device: HOSTILE.to_owned(), ip: HOSTILE.to_owned() };
+    let cause =
+        Cause { at: i64::MAX, device: HOSTILE.to_owned(), ip: HOSTILE.to_owned(), zone: Some(HOSTILE.to_owned()) };
     EmailMessage { name: Some(HOSTILE.to_owned()), cause, ..message(kind) }
 }
 
@@ -120,7 +122,8 @@ fn token_links_appear_with_their_expiry_and_nowhere_else() {
         assert_eq!(text.contains("The link works once and expires in "), expected == 1, "{text}");
         assert!(!subject.contains(TOKEN));
         // No external resources, and no link but the button.
-        assert!(html.matches("href=").count() <= 1 && !html.contains("src=") && !html.contains("url("), "{html}");
+        let outside = html.replace("src=\"cid:mark\"", "");
+        assert!(html.matches("href=").count() <= 1 && !outside.contains("src=") && !html.contains("url("), "{html}");
     }
 }
 
@@ -263,6 +266,10 @@ fn messages_have_one_recipient_and_are_auto_submitted() {
         assert_eq!(head.lines().filter(|found| *found == line).count(), 1, "{line}: {head}");
     }
     assert!(!head.contains("cc:") && body.contains("text/plain") && body.contains("text/html"), "{text}");
+    // The mark belongs to the HTML, inside the alternative to the text.
+    let places = ["multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png"];
+    let places = places.map(|part| text.find(part).unwrap_or_else(|| panic!("{part}: {text}")));
+    assert!(places.is_sorted() && body.contains("Content-ID: <mark>") && body.contains("inline"), "{text}");
     assert_eq!(envelope.to.to_string(), "ada@example.com");
 }
 

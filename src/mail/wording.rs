@@ -50,8 +50,12 @@ fn words(message: &EmailMessage, site: &Site) -> Words {
     let token = |token: &EmailToken, lead: &str, button, valid_for| {
         let until =
             link_lifetime(&message.kind).map(|lifetime| message.cause.at.saturating_add(lifetime.whole_seconds()));
-        let valid =
-            until.map(|until| format!("The link works once and expires in {valid_for} ({}).", dates::words(until)));
+        let valid = until.map(|until| {
+            format!(
+                "The link works once and expires in {valid_for} ({}).",
+                dates::words(until, message.cause.zone.as_deref())
+            )
+        });
         Some(Action { lead: lead.to_owned(), button, link: site.link(token), valid })
     };
     let undo = |undo| token(undo, "If this wasn't you, undo this change:", "Undo this change", "seven days");
@@ -303,9 +307,12 @@ fn texts<const N: usize>(texts: [&str; N]) -> Vec<String> {
 fn cause(message: &EmailMessage) -> String {
     let cause = &message.cause;
     if cause.device.is_empty() && cause.ip.is_empty() {
-        return format!("The site's administrator caused this on {}.", dates::words(cause.at));
+        return format!("The site's administrator caused this on {}.", dates::words(cause.at, cause.zone.as_deref()));
     }
     let device = outside::device(&cause.device).unwrap_or_else(|| "an unknown browser".to_owned());
     let ip = outside::ip(&cause.ip).unwrap_or_else(|| "unknown".to_owned());
-    format!("This was requested on {}, from {device} (IP address: {ip}).", dates::words(cause.at))
+    format!(
+        "This was requested on {}, from {device} (IP address: {ip}).",
+        dates::words(cause.at, cause.zone.as_deref())
+    )
 }

@@ -59,14 +59,17 @@ impl Attempts {
         self.0.as_ref().map_or(Ok(()), |limits| limits.attempts.count((email, known_browser)))
     }
 
-    /// Counts one email to this address. `false`: the limit is exceeded; do not send it. The answer may say so, as it is the
-    /// same for every address.
+    /// Counts one email to this address.
     ///
     /// Each kind has its own limit; otherwise an attacker who requests sign-up emails for an address could block the
     /// owner's password reset. So have browsers that have signed in to the account before: strangers who request resets
     /// use up their own.
-    pub fn count_email(&self, email: &EmailAddress, kind: LinkKind, known_browser: bool) -> bool {
-        self.0.as_ref().is_none_or(|limits| limits.emails.count((email, kind.code(), known_browser)).is_ok())
+    ///
+    /// # Errors
+    /// The seconds to wait, when the limit is exceeded: do not send it. The answer may say so, as it is the same for every
+    /// address.
+    pub fn count_email(&self, email: &EmailAddress, kind: LinkKind, known_browser: bool) -> Result<(), u64> {
+        self.0.as_ref().map_or(Ok(()), |limits| limits.emails.count((email, kind.code(), known_browser)))
     }
 
     /// The same for an email with a code. Its requester is signed in, and may be told.
@@ -106,17 +109,17 @@ mod tests {
     fn email_kinds_have_separate_limits() {
         let attempts = Attempts::new(true);
         let ada = email("ada@example.com");
-        while attempts.count_email(&ada, LinkKind::SignUp, false) {}
-        assert!(attempts.count_email(&ada, LinkKind::Reset, false));
+        while attempts.count_email(&ada, LinkKind::SignUp, false).is_ok() {}
+        assert!(attempts.count_email(&ada, LinkKind::Reset, false).is_ok());
     }
 
     #[test]
     fn strangers_do_not_use_up_the_owners_emails() {
         let attempts = Attempts::new(true);
         let ada = email("ada@example.com");
-        while attempts.count_email(&ada, LinkKind::Reset, false) {}
-        assert!((0..EMAILS.get()).all(|_| attempts.count_email(&ada, LinkKind::Reset, true)));
-        assert!(!attempts.count_email(&ada, LinkKind::Reset, true));
+        while attempts.count_email(&ada, LinkKind::Reset, false).is_ok() {}
+        assert!((0..EMAILS.get()).all(|_| attempts.count_email(&ada, LinkKind::Reset, true).is_ok()));
+        assert!(attempts.count_email(&ada, LinkKind::Reset, true).is_err());
     }
 
     #[test]
@@ -132,9 +135,9 @@ mod tests {
     fn an_address_gets_three_emails_at_once() {
         let attempts = Attempts::new(true);
         let (ada, grace) = (email("ada@example.com"), email("grace@example.com"));
-        assert!((0..EMAILS.get()).all(|_| attempts.count_email(&ada, LinkKind::Reset, false)));
-        assert!(!attempts.count_email(&ada, LinkKind::Reset, false));
-        assert!(attempts.count_email(&grace, LinkKind::Reset, false));
+        assert!((0..EMAILS.get()).all(|_| attempts.count_email(&ada, LinkKind::Reset, false).is_ok()));
+        assert!(attempts.count_email(&ada, LinkKind::Reset, false).is_err());
+        assert!(attempts.count_email(&grace, LinkKind::Reset, false).is_ok());
     }
 
     #[test]
@@ -143,7 +146,7 @@ mod tests {
         let ada = email("ada@example.com");
         assert!((0..EMAILS.get()).all(|_| attempts.count_code_email(&ada)));
         assert!(!attempts.count_code_email(&ada));
-        assert!(attempts.count_email(&ada, LinkKind::Reset, false));
+        assert!(attempts.count_email(&ada, LinkKind::Reset, false).is_ok());
     }
 
     #[test]
@@ -151,7 +154,7 @@ mod tests {
         let attempts = Attempts::new(true);
         let ada = email("ada@example.com");
         while attempts.count(&ada, false).is_ok() {}
-        assert!(attempts.count_email(&ada, LinkKind::Reset, false));
+        assert!(attempts.count_email(&ada, LinkKind::Reset, false).is_ok());
     }
 
     #[test]
@@ -160,7 +163,8 @@ mod tests {
         let ada = email("ada@example.com");
         assert!(
             (0..1000)
-                .all(|_| attempts.count(&ada, false).is_ok() && attempts.count_email(&ada, LinkKind::Reset, false))
+                .all(|_| attempts.count(&ada, false).is_ok()
+                    && attempts.count_email(&ada, LinkKind::Reset, false).is_ok())
         );
     }
 }

@@ -9,6 +9,8 @@ use http::{HeaderMap, HeaderValue, header};
 use time::Duration;
 use tower_sessions::cookie::{Cookie, SameSite};
 
+use crate::accounts::Zone;
+
 /// Writes cookies: with the `__Host-` prefix and `Secure` under https, and without on http loopback, where browsers would
 /// refuse them.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +27,11 @@ impl Cookies {
     /// (RFC 6265bis §4.1.3.2).
     pub fn name(self, name: &str) -> String {
         if self.https { format!("__Host-{name}") } else { name.to_owned() }
+    }
+
+    /// The browser's time zone, which our script keeps in a cookie.
+    pub fn zone(self, request: &HeaderMap) -> Option<Zone> {
+        find(request, &self.name("zone")).and_then(Zone::parse)
     }
 
     /// A `Set-Cookie` value. `name` is a full name; `max_age` is in seconds. `None` if the value is no header value.

@@ -12,7 +12,9 @@ use super::{
     nonces::Nonces,
     passkey_ceremonies::PasskeyCeremonies,
     pending_link::PendingLink,
+    pending_sign_up::{Kept, PendingSignUp},
     sealed_cookie::SealedCookie,
+    unsent_form::{UNSENT_LIFETIME, UnsentForm},
 };
 use crate::{
     accounts::{EmailAddress, EmailToken},
@@ -37,8 +39,14 @@ pub struct Jar {
     /// The email address that the user typed, so that they need not type it again. Not in the URL, which ends up in histories
     /// and logs.
     pub typed: SealedCookie<String>,
+    /// When the email that was just requested may be requested again (Unix seconds).
+    pub resend_at: SealedCookie<i64>,
     /// What was just done, for the next page to say: a sign-in returns to a URL that must stay as it is.
     pub done: SealedCookie<String>,
+    /// The user signed out in this browser: other tabs can say why they no longer work.
+    pub signed_out: SealedCookie<()>,
+    /// A form that was submitted after its session ended.
+    pub unsent: SealedCookie<UnsentForm>,
     /// The token of an email's link, until its form is sent.
     pub email_link: SealedCookie<EmailToken>,
     /// The identity at the link prompt.
@@ -49,6 +57,7 @@ pub struct Jar {
     pub nonces: Nonces,
     /// Pending ceremonies of passkeys.
     pub passkeys: PasskeyCeremonies,
+    pending_sign_up: SealedCookie<Kept>,
     known: SealedCookie<Vec<String>>,
     last_account: SealedCookie<LastAccount>,
     cookies: Cookies,
@@ -76,12 +85,16 @@ impl Jar {
             flows: FlowCookies::new(secret_keys.clone(), cookies)?,
             name: NameCookie::new(secret_keys, cookies)?,
             typed: SealedCookie::new(sealer.clone(), cookies, "typed", 10 * MINUTES),
+            resend_at: SealedCookie::new(sealer.clone(), cookies, "resend-at", 10 * MINUTES),
             done: SealedCookie::new(sealer.clone(), cookies, "done", MINUTES),
+            signed_out: SealedCookie::new(sealer.clone(), cookies, "signed-out", 10 * MINUTES),
+            unsent: SealedCookie::new(sealer.clone(), cookies, "unsent", UNSENT_LIFETIME),
             email_link: SealedCookie::new(sealer.clone(), cookies, "email-link", 30 * MINUTES),
             link: SealedCookie::new(sealer.clone(), cookies, "link", 10 * MINUTES),
             sign_up: SealedCookie::new(sealer.clone(), cookies, "asked", DAYS),
             nonces: Nonces::new(sealer.clone(), cookies),
             passkeys: PasskeyCeremonies::new(sealer.clone(), cookies),
+            pending_sign_up: SealedCookie::new(sealer.clone(), cookies, "pending-sign-up", 10 * MINUTES),
             known: SealedCookie::new(sealer.clone(), cookies, "known", 365 * DAYS),
             last_account: SealedCookie::new(sealer, cookies, "last-account", 365 * DAYS),
             cookies,
@@ -145,6 +158,9 @@ impl Jar {
         let pending = [
             self.typed.clear(request),
             self.done.clear(request),
+            self.resend_at.clear(request),
+            self.unsent.clear(request),
+            self.pending_sign_up.clear(request),
             self.email_link.clear(request),
             self.link.clear(request),
         ];
@@ -161,6 +177,30 @@ impl Jar {
             None => random_text::<MARK_BYTES>()?,
         };
         Ok((sha256_base64url(&browser), self.sign_up.keep(&browser, now)?))
+    }
+
+    /// The sign-up that waits for the link in its email.
+    pub fn pending_sign_up(&self, request: &HeaderMap, now: i64) -> Option<PendingSignUp> {
+        self.pending_sign_up.find(request, now).and_then(Kept::read)
+    }
+
+    /// The `Set-Cookie` value that keeps it for ten minutes.
+    ///
+    /// # Errors
+    /// If it cannot be sealed, or is too long for a cookie.
+    pub fn keep_pending_sign_up(&self, pending: &PendingSignUp, now: i64) -> Result<HeaderValue, SealingError> {
+        self.pending_sign_up.keep(&pending.kept(), now)
+    }
+
+    /// The `Set-Cookie` values that remove what a sign-up left in its browser.
+    pub fn clear_sign_up(&self, request: &HeaderMap) -> impl Iterator<Item = HeaderValue> + use<> {
+        let cookies = [
+            self.sign_up.clear(request),
+            self.pending_sign_up.clear(request),
+            self.typed.clear(request),
+            self.resend_at.clear(request),
+        ];
+        cookies.into_iter().flatten()
     }
 
     /// The hash that [`mark_sign_up`](Self::mark_sign_up) returned to this browser.

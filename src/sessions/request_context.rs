@@ -10,10 +10,11 @@ use super::{
 };
 use crate::{
     accounts::{
-        AuditEvent, AuthenticationMethod, Authentications, ClientInfo, EmailToken, IdentityId, User, UserId, short_name,
+        AuditEvent, AuthenticationMethod, Authentications, ClientInfo, EmailToken, IdentityId, SessionEnd, User,
+        UserId, short_name,
     },
     codes::done::Done,
-    store::{Admission, AuditContext},
+    store::{Admission, AuditContext, StoreError},
     tokens::{NewTokenSession, TokenPair, Tokens, TokensError},
 };
 
@@ -149,6 +150,19 @@ impl RequestContext {
         let Some(signed_in) = &self.signed_in else { return Ok(None) };
         let steps = method.map(|method| signed_in.reauthenticated_by(method, self.clock.date()));
         self.session.renew(self, steps).await
+    }
+
+    /// Why this browser is no longer signed in; `None` if it is, or if that is not known.
+    ///
+    /// # Errors
+    /// If the database is down.
+    pub async fn session_end(&self) -> Result<Option<SessionEnd>, StoreError> {
+        if self.signed_in.is_some() {
+            return Ok(None);
+        }
+        let end = self.session.end_reason(&self.headers, &self.database, &self.clock).await?;
+        let signed_out_here = || self.jar.signed_out.find(&self.headers, self.clock.now());
+        Ok(end.or_else(|| signed_out_here().map(|()| SessionEnd::SignedOutHere)))
     }
 
     /// Ends the browser's session, if it has one, and returns the `Set-Cookie` values.

@@ -27,6 +27,9 @@ impl SignOut {
         let mut cookies = self.0.end_session().await?;
         cookies.extend(self.0.jar.flows.clear_all(&self.0.headers));
         cookies.extend(self.0.jar.clear_pending(&self.0.headers));
+        if self.0.signed_in.is_some() {
+            cookies.extend(self.0.jar.signed_out.keep(&(), self.0.clock.now()));
+        }
         Ok(cookies)
     }
 }

@@ -8,14 +8,14 @@ use super::{
     cookies::{self, Cookies},
     request_context::RequestContext,
     session_error::SessionError,
-    session_store::COOKIE,
+    session_store::{COOKIE, id_hash},
     signed_in::{self, PreparedSession, SignedIn},
     token_cookies::TokenCookies,
 };
 use crate::{
-    accounts::{Authentications, ClientInfo, IdentityId, User},
+    accounts::{Authentications, ClientInfo, IdentityId, SessionEnd, User},
     relying_party::Clock,
-    store::{Database, MethodsOnRecord},
+    store::{Database, MethodsOnRecord, RefreshToken, StoreError},
     tokens::Tokens,
 };
 
@@ -84,6 +84,29 @@ impl SessionHandle {
         match self {
             Self::Cookie(session) => Some(PreparedSession::replacing(session)),
             Self::Tokens(_) => None,
+        }
+    }
+
+    /// Why the session ended that this browser still has a cookie of. `None` without such a cookie, or if that is not known:
+    /// the cookie's secret is the proof that it was this browser's session.
+    ///
+    /// # Errors
+    /// If the database is down.
+    pub(super) async fn end_reason(
+        &self,
+        headers: &HeaderMap,
+        database: &Database,
+        clock: &Clock,
+    ) -> Result<Option<SessionEnd>, StoreError> {
+        match self {
+            Self::Cookie(session) => match session.id() {
+                Some(id) => database.session_end(&id_hash(&id), clock.date()).await,
+                None => Ok(None),
+            },
+            Self::Tokens(cookies) => match cookies.refresh(headers).and_then(RefreshToken::parse) {
+                Some(refresh) => database.session_end_of_refresh_token(&refresh, clock.date()).await,
+                None => Ok(None),
+            },
         }
     }
 

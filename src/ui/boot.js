@@ -1,3 +1,10 @@
+// The server writes times in the browser's zone, from the next page on.
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+const isSecure = location.protocol === "https:";
+const zone = `${isSecure ? "__Host-" : ""}zone=${timeZone}`;
+if (timeZone && !document.cookie.split("; ").includes(zone)) {
+  document.cookie = `${zone}; Path=/; Max-Age=31536000; SameSite=Lax${isSecure ? "; Secure" : ""}`;
+}
 
 const { glue: gluePath, module } = document.getElementById("boot").dataset;
 // Both at once.

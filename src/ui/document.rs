@@ -47,8 +47,12 @@ pub fn document(head: &DocumentHead, nonce: &Nonce, page: Page, provide: impl Fn
     });
     let head = head.0.join(&**nonce);
     let start = "<!DOCTYPE html><html lang=\"en\"><head>";
-    [start, &head, &title, "</head><body>", &valid_html(&body), "</body></html>"].concat()
+    let refresh = if page == Page::CheckInbox { REFRESH } else { "" };
+    [start, &head, &title, refresh, "</head><body>", &valid_html(&body), "</body></html>"].concat()
 }
+
+/// Of a page that leads on when something has happened elsewhere. With script it asks by itself.
+const REFRESH: &str = "<noscript><meta http-equiv=\"refresh\" content=\"30\"></noscript>";
 
 /// The title of the document that is being rendered, set by its page.
 #[derive(Clone, Default)]

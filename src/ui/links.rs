@@ -1,9 +1,11 @@
 //! Links with parameters. Values are percent-encoded (RFC 3986 §2.1), so that a `return_to` with `&` or `#` cannot add a
 //! parameter.
 
+use super::wording;
 use crate::codes::{
     access::Access,
     percent::{encode, with_query, with_return_to},
+    settings_page::SettingsPage,
 };
 
 /// Starts a sign-in.
@@ -55,6 +57,23 @@ fn start(slug: &str) -> String {
     format!("/auth/{}", encode(slug))
 }
 
+/// Where "Back" leads from a step on the way to `path`, and what it says: of the settings the page above, otherwise the page that
+/// one came from.
+pub fn back(path: &str) -> (String, String) {
+    let page = path.split(['?', '#']).next().unwrap_or_default();
+    let place = match page {
+        "/dashboard" => "dashboard",
+        "/drive" => "Drive",
+        "/calendar" => "calendar",
+        "/admin" | "/admin/user" => "users",
+        _ => {
+            let above = SettingsPage::above(path);
+            return (format!("Back to {}", wording::settings_page(above).to_lowercase()), above.path().to_owned());
+        }
+    };
+    (format!("Back to {place}"), path.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,5 +114,18 @@ mod tests {
     #[test]
     fn a_slug_cannot_leave_its_segment() {
         assert_eq!(sign_in("../x", None), "/auth/..%2Fx");
+    }
+
+    #[test]
+    fn back_leads_where_one_came_from() {
+        for (path, text, href) in [
+            ("/drive?account=1", "Back to Drive", "/drive?account=1"),
+            ("/dashboard", "Back to dashboard", "/dashboard"),
+            ("/settings/password", "Back to security", "/settings/security"),
+            ("/settings/unlink?identity=1", "Back to security", "/settings/security"),
+            ("/auth/anything", "Back to account", "/settings"),
+        ] {
+            assert_eq!(back(path), (text.to_owned(), href.to_owned()));
+        }
     }
 }

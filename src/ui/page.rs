@@ -23,6 +23,7 @@ use super::pages::{
     },
     sign_up::SignUpPage,
     undo::UndoPage,
+    unsent::UnsentPage,
     verify_email::VerifyEmailPage,
 };
 
@@ -60,6 +61,7 @@ pages! {
     Undo = "/undo", UndoPage;
     LinkPrompt = "/link", LinkPromptPage;
     Confirm = "/confirm", ConfirmPage;
+    Unsent = "/unsent", UnsentPage;
     Dashboard = "/dashboard", DashboardPage;
     Drive = "/drive", DrivePage;
     Calendar = "/calendar", CalendarPage;

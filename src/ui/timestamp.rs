@@ -28,6 +28,30 @@ pub fn words(unix: i64) -> String {
     format!("{}, {hour:02}:{minute:02} UTC", day(unix))
 }
 
+/// `31 January 2026, 10:05`, so many seconds east of UTC.
+pub fn local_words(unix: i64, offset: i64) -> String {
+    let shifted = unix.saturating_add(offset);
+    let Civil { hour, minute, .. } = Civil::at(shifted);
+    format!("{}, {hour:02}:{minute:02}", day(shifted))
+}
+
+/// [`ago`], or for a time to come `in 5 minutes`, `in 14 days`.
+pub fn distance(unix: i64, now: i64) -> String {
+    let seconds = unix.saturating_sub(now);
+    if seconds < 60 {
+        return ago(unix, now);
+    }
+    // Rounded: "in 14 days" is what is left of two weeks a second later.
+    let (unit_seconds, unit) = match seconds {
+        ..3_570 => (60, "minute"),
+        3_570..84_600 => (3_600, "hour"),
+        84_600..31_557_600 => (86_400, "day"),
+        _ => (31_557_600, "year"),
+    };
+    let count = seconds.saturating_add(unit_seconds / 2) / unit_seconds;
+    format!("in {count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
 /// `31 January 2026`, the day in UTC.
 pub fn day(unix: i64) -> String {
     let Civil { year, month, day, .. } = Civil::at(unix);
@@ -131,6 +155,32 @@ mod tests {
             assert_eq!(ago(now - seconds, now), words);
         }
         assert_eq!(ago(i64::MIN, i64::MAX), ago(0, i64::MAX));
+    }
+
+    #[test]
+    fn times_to_come_are_rounded() {
+        let now = 2_000_000_000;
+        for (seconds, words) in [
+            (-60, "1 minute ago"),
+            (0, "just now"),
+            (59, "just now"),
+            (60, "in 1 minute"),
+            (3_599, "in 1 hour"),
+            (86_399, "in 1 day"),
+            (14 * 86_400 - 1, "in 14 days"),
+            (90 * 86_400, "in 90 days"),
+            (2 * 31_557_600, "in 2 years"),
+        ] {
+            assert_eq!(distance(now + seconds, now), words, "{seconds}");
+        }
+        assert!(distance(i64::MAX, i64::MIN).starts_with("in ") && distance(i64::MIN, i64::MAX).ends_with("ago"));
+    }
+
+    #[test]
+    fn local_times_are_shifted() {
+        assert_eq!(local_words(1_769_850_300, 3_600), "31 January 2026, 10:05");
+        assert_eq!(local_words(1_769_850_300, -10 * 3_600), "30 January 2026, 23:05");
+        assert!(!local_words(i64::MAX, 3_600).is_empty());
     }
 
     #[test]

@@ -11,7 +11,7 @@ use leptos::prelude::provide_context;
 
 use super::{
     form_post::is_form, pages::name_of, query::Query, request_context::database_failed, server_functions,
-    state::AppState,
+    state::AppState, unsent_forms,
 };
 use crate::{
     account::{Form, ProviderRequest, Sender, StartedFlow},
@@ -19,7 +19,7 @@ use crate::{
     sessions::{ClientInfo, SessionHandle, SignedIn},
     ui::{
         plain_document::{onward_html, wrong_account_html},
-        view::{FORM_OWNER, OnwardView, WrongAccountView},
+        view::{FORM_OWNER, OnwardView, UNSENT, WrongAccountView},
     },
 };
 
@@ -57,15 +57,30 @@ async fn submit(
         Ok(fields) => fields,
         Err(status) => return status.into_response(),
     };
+    let query = Query::parse(Some(&fields));
     if let Some(signed_in) = &signed_in
         && form.sender != Sender::Anyone
     {
-        let owner = Query::parse(Some(&fields)).one(FORM_OWNER).and_then(|sealed| app.form_owners.open(sealed));
+        let owner = query.one(FORM_OWNER).and_then(|sealed| app.form_owners.open(sealed));
         if owner != Some(signed_in.user.id) {
             return wrong_account(&app, owner, signed_in).await;
         }
     }
     let context = app.context(&parts.headers, session, signed_in, client);
+    if context.signed_in.is_none()
+        && let Some(response) = unsent_forms::keep(&app, &context, &form, &query)
+    {
+        return response;
+    }
+    let kept = match query.one(UNSENT).filter(|_| !form.keeps.is_empty()) {
+        Some(id) => match unsent_forms::take(&context, &form, id).await {
+            Ok(fields) => Some(fields),
+            Err(response) => return response,
+        },
+        None => None,
+    };
+    let after = kept.is_some().then(|| context.clone());
+    let fields = kept.unwrap_or(fields);
     clean_headers(&mut parts.headers);
     let request = Request::from_parts(parts, Body::from(fields));
     let started_flow = StartedFlow::default();
@@ -80,8 +95,12 @@ async fn submit(
         Ok(response) => response,
         Err(error) => return error.into_response(),
     };
-    match started_flow.request() {
+    let response = match started_flow.request() {
         Some(request) => to_provider(&app, request, response),
+        None => response,
+    };
+    match after {
+        Some(context) => unsent_forms::clearing(&context, response),
         None => response,
     }
 }

@@ -35,6 +35,7 @@ mod sign_out;
 mod start;
 mod state;
 mod supervisor;
+mod unsent_forms;
 mod well_known;
 
 pub use background::run_background_loops;

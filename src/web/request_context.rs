@@ -48,6 +48,7 @@ fn client_of(app: &AppState, request: &Request) -> ClientInfo {
         request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()),
         request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()),
     )
+    .in_zone(app.cookies.zone(request.headers()))
 }
 
 /// Behind a proxy that is missing in `TRUSTED_PROXIES`, all clients share one rate limit and one address in every list.

@@ -43,7 +43,8 @@ impl Desk {
     }
 
     async fn queue(&self, to: &str, kind: EmailKind) {
-        let cause = Cause { at: self.clock.now(), device: "Firefox on Linux".into(), ip: "192.0.2.1".into() };
+        let cause =
+            Cause { at: self.clock.now(), device: "Firefox on Linux".into(), ip: "192.0.2.1".into(), zone: None };
         let message = EmailMessage { to: EmailAddress::parse(to).unwrap(), name: None, kind, cause };
         self.store.queue_email(None, &message, self.clock.date()).await.unwrap();
     }

@@ -1,6 +1,6 @@
 // The dashboard and the settings.
 
-import { newAccount, signUp } from "../support/account";
+import { newAccount, signInWithPassword, signUp, submitPassword } from "../support/account";
 import { emailTo, openEmailLink } from "../support/email";
 import { expect } from "../support/fixtures";
 import { submitEmail } from "../support/form";
@@ -32,6 +32,25 @@ export const settingsScenarios: Scenarios = {
     await inspect(page, "settings-delete");
     await page.goto("/settings/delete?error=confirmation_missing");
     await inspect(page, "settings-delete-error");
+  },
+
+  "a session that ended elsewhere": async (page, anotherBrowser, inspect) => {
+    const account = await signUp(page, newAccount());
+    await page.goto("/settings/email");
+    await submitEmail(page, uniqueEmail());
+    await page.goto("/settings");
+    await inspect(page, "settings-pending-email");
+    await page.getByRole("textbox", { name: "Name" }).fill("Countess of Lovelace");
+    const other = await anotherBrowser.newPage();
+    await signInWithPassword(other, account);
+    await other.goto("/settings/security");
+    await other.getByRole("button", { name: /everywhere else/i }).click();
+    await page.getByRole("button", { name: "Save" }).click();
+    await inspect(page, "login-session-ended");
+    await submitPassword(page, account);
+    await inspect(page, "unsent");
+    await page.goto("/verify-email");
+    await inspect(page, "used-link-signed-in");
   },
 
   "the settings of a user with several sign-in methods": async (page, anotherBrowser, inspect) => {

@@ -58,6 +58,7 @@ impl From<&AuditEvent> for EventCodes {
             AuditEvent::PasskeyRemoved => codes("passkey", None, "removed", []),
             AuditEvent::PasskeyRefused { failure } => codes("passkey", None, "refused", [failure.code()]),
             AuditEvent::EmailChangeRequested => codes("email", None, "change_requested", []),
+            AuditEvent::EmailChangeCancelled => codes("email", None, "change_cancelled", []),
             AuditEvent::EmailChanged => codes("email", None, "changed", []),
             AuditEvent::NameChanged => codes("profile", None, "name_changed", []),
             AuditEvent::Unlinked { provider } => codes("unlink", Some(provider), "unlinked", []),
@@ -128,6 +129,7 @@ impl EventCodes {
                 AuditEvent::PasskeyRefused { failure: WebAuthnError::from_code(self.reasons.first()?)? }
             }
             ("email", "change_requested") => AuditEvent::EmailChangeRequested,
+            ("email", "change_cancelled") => AuditEvent::EmailChangeCancelled,
             ("email", "changed") => AuditEvent::EmailChanged,
             ("profile", "name_changed") => AuditEvent::NameChanged,
             ("unlink", _) => AuditEvent::Unlinked { provider: self.provider.clone()? },

@@ -25,6 +25,7 @@ impl AuditEvent {
             | Self::PasskeyAdded
             | Self::PasskeyRemoved
             | Self::EmailChangeRequested
+            | Self::EmailChangeCancelled
             | Self::EmailChanged
             | Self::NameChanged
             | Self::Unlinked { .. }

@@ -77,6 +77,7 @@ pub enum AuditEvent {
         failure: WebAuthnError,
     },
     EmailChangeRequested,
+    EmailChangeCancelled,
     EmailChanged,
     NameChanged,
     Unlinked {

@@ -25,6 +25,7 @@ fn every_event() -> Vec<AuditEvent> {
         AuditEvent::PasskeyAdded,
         AuditEvent::PasskeyRemoved,
         AuditEvent::EmailChangeRequested,
+        AuditEvent::EmailChangeCancelled,
         AuditEvent::EmailChanged,
         AuditEvent::NameChanged,
         AuditEvent::Unlinked { provider: provider() },
@@ -89,6 +90,7 @@ const fn is_in_every_event(event: &AuditEvent) -> bool {
         | AuditEvent::PasskeyRemoved
         | AuditEvent::PasskeyRefused { .. }
         | AuditEvent::EmailChangeRequested
+        | AuditEvent::EmailChangeCancelled
         | AuditEvent::EmailChanged
         | AuditEvent::NameChanged
         | AuditEvent::Unlinked { .. }

@@ -1,11 +1,13 @@
 //! What all changes of an account have in common.
 
-use crate::accounts::UserId;
+use time::OffsetDateTime;
+
+use crate::accounts::{SessionEnd, UserId};
 use crate::store::email::links::invalidate_pending;
 use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
-use crate::store::sessions::end::delete_sessions_of;
+use crate::store::sessions::end::end_sessions_of;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Changed {
@@ -43,8 +45,10 @@ impl Database {
         write: &mut Write<'_>,
         user: UserId,
         here: &str,
+        end: SessionEnd,
+        now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        delete_sessions_of(write, user, Some(here)).await?;
+        end_sessions_of(write, user, Some(here), end, now).await?;
         invalidate_pending(write.connection(), user).await
     }
 }

@@ -1,10 +1,11 @@
 //! A signed-in user changes their email address.
 
 use crate::accounts::{
-    AuditEvent, EmailAddress, EmailKind, EmailToken, LinkKind, UserId, VerificationMethod, VerifiedEmail,
+    AuditEvent, EmailAddress, EmailKind, EmailToken, LinkKind, SessionEnd, UserId, VerificationMethod, VerifiedEmail,
     claimed_accounts,
 };
 use crate::store::account::change::Changed;
+use crate::store::account::pending_email_change::remember;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::email::links::{
@@ -41,6 +42,7 @@ impl Database {
         }
         invalidate_links(write.connection(), id, LinkKind::ChangeEmail).await?;
         let taken = linking_context_of_email(&mut write, email).await?.email_owner.is_some();
+        remember(write.connection(), id, email, audit.now).await?;
         let kind = (!taken).then_some(LinkKind::ChangeEmail);
         let link = NewLink { kind, user: Some(id), email, password: None, data };
         let token = make_link(write.connection(), &link, audit.now).await?;
@@ -98,7 +100,7 @@ impl Database {
         let email = VerifiedEmail::on_record(link.email.clone(), VerificationMethod::EmailLink);
         adopt_email(write.connection(), id, &email).await?;
         invalidate_sign_ups(write.connection(), &link.email).await?;
-        self.credential_changed(&mut write, id, here.id).await?;
+        self.credential_changed(&mut write, id, here.id, SessionEnd::EmailChanged, audit.now).await?;
         if let Some(old) = &before.verified_email {
             self.announce_email_changed(&mut write, &before, old.email(), &link.email, audit).await?;
         }

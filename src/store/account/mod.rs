@@ -5,6 +5,7 @@ pub(super) mod change;
 pub(super) mod change_email;
 pub(super) mod passkeys;
 pub(super) mod password;
+pub(super) mod pending_email_change;
 pub(super) mod reset;
 pub(super) mod sign_up;
 pub(super) mod undo;

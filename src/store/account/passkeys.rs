@@ -1,6 +1,6 @@
 //! A user's passkeys: added, renamed, removed and used.
 
-use crate::accounts::{AuditEvent, EmailKind, LocalMethod, Passkey, PasskeyId, User, UserId};
+use crate::accounts::{AuditEvent, EmailKind, LocalMethod, Passkey, PasskeyId, SessionEnd, User, UserId};
 use crate::sealing::random_bytes;
 use crate::store::account::announce::undo_link;
 use crate::store::account::change::Changed;
@@ -79,7 +79,7 @@ impl Database {
             return Ok(Changed::LastSignInMethod);
         }
         delete_passkey(write.connection(), id, passkey).await?;
-        self.credential_changed(&mut write, id, here.id).await?;
+        self.credential_changed(&mut write, id, here.id, SessionEnd::MethodRemoved, audit.now).await?;
         let kind = EmailKind::PasskeyRemoved { passkey: removed.name.clone() };
         queue_to_user(write.connection(), &self.sealer, &user, kind, audit).await?;
         note(write.connection(), audit, Some(id), &AuditEvent::PasskeyRemoved).await?;

@@ -1,6 +1,6 @@
 //! A signed-in user sets or changes their password.
 
-use crate::accounts::{AuditEvent, EmailKind, PasswordHash, UserId};
+use crate::accounts::{AuditEvent, EmailKind, PasswordHash, SessionEnd, UserId};
 use crate::store::account::announce::undo_link;
 use crate::store::account::change::Changed;
 use crate::store::audit::context::AuditContext;
@@ -37,7 +37,7 @@ impl Database {
         }
         let first = password_of(write.connection(), id).await?.is_none();
         put_password(write.connection(), id, password, audit.now).await?;
-        self.credential_changed(&mut write, id, here.id).await?;
+        self.credential_changed(&mut write, id, here.id, SessionEnd::PasswordChanged, audit.now).await?;
         let undo = undo_link(&mut write, id, email.email(), UndoStep::PasswordChanged, audit).await?;
         queue_to_user(write.connection(), &self.sealer, &user, EmailKind::PasswordChanged { first, undo }, audit)
             .await?;

@@ -3,8 +3,8 @@
 use time::OffsetDateTime;
 
 use crate::accounts::{
-    AuditEvent, EmailAddress, EmailKind, EmailOwner, EmailToken, LinkKind, PasswordHash, SignInMethod, User, UserId,
-    VerificationMethod, VerifiedEmail, invalidations_at_recovery,
+    AuditEvent, EmailAddress, EmailKind, EmailOwner, EmailToken, LinkKind, PasswordHash, SessionEnd, SignInMethod,
+    User, UserId, VerificationMethod, VerifiedEmail, invalidations_at_recovery,
 };
 use crate::store::account::announce::undo_link;
 use crate::store::audit::context::AuditContext;
@@ -18,6 +18,7 @@ use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
 use crate::store::linking::carry_out::invalidate;
 use crate::store::linking::gather::linking_context_of_email;
+use crate::store::sessions::ended::note_ends;
 use crate::store::users::passwords::{password_of, put_password};
 use crate::store::users::queries::{adopt_email, user};
 
@@ -110,6 +111,7 @@ impl Database {
             return Ok(None);
         }
         let first = password_of(write.connection(), id).await?.is_none();
+        note_ends(write.connection(), id, None, SessionEnd::PasswordReset, audit.now).await?;
         for invalidation in invalidations_at_recovery(&before.clone().into()) {
             invalidate(&mut write, id, invalidation, audit.now).await?;
         }

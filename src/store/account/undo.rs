@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use crate::accounts::{
-    AuditEvent, EmailAddress, EmailToken, LinkKind, UndoneChange, UserId, VerificationMethod, VerifiedEmail,
+    AuditEvent, EmailAddress, EmailToken, LinkKind, SessionEnd, UndoneChange, UserId, VerificationMethod, VerifiedEmail,
 };
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
@@ -13,7 +13,7 @@ use crate::store::email::links::{
 use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
-use crate::store::sessions::end::delete_sessions_of;
+use crate::store::sessions::end::end_sessions_of;
 use crate::store::users::identities::{identities_of, unlink, unlink_since};
 use crate::store::users::passkeys::delete_passkeys_since;
 use crate::store::users::passwords::drop_password;
@@ -73,7 +73,7 @@ impl Database {
             }
         };
         drop_password(write.connection(), id).await?;
-        delete_sessions_of(&mut write, id, None).await?;
+        end_sessions_of(&mut write, id, None, SessionEnd::Undone, audit.now).await?;
         invalidate_pending(write.connection(), id).await?;
         let reset = reset_link(&mut write, id, &email, audit).await?;
         let undone = match step {

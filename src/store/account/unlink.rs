@@ -1,6 +1,6 @@
 //! A signed-in user removes a sign-in method.
 
-use crate::accounts::{AuditEvent, EmailKind, IdentityId, RevokedAccess, UserId};
+use crate::accounts::{AuditEvent, EmailKind, IdentityId, RevokedAccess, SessionEnd, UserId};
 use crate::store::account::announce::account_of;
 use crate::store::account::change::Changed;
 use crate::store::audit::context::AuditContext;
@@ -41,7 +41,7 @@ impl Database {
             return Ok(Changed::LastSignInMethod);
         }
         unlink(&mut write, removed, audit.now).await?;
-        self.credential_changed(&mut write, id, here.id).await?;
+        self.credential_changed(&mut write, id, here.id, SessionEnd::MethodRemoved, audit.now).await?;
         let (provider, account) = (removed.provider.clone(), account_of(removed));
         let kind = EmailKind::MethodRemoved { provider, account, revoked_access };
         queue_to_user(write.connection(), &self.sealer, &user, kind, audit).await?;

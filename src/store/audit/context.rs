@@ -21,6 +21,7 @@ impl AuditContext {
             at: self.now.unix_timestamp(),
             device: describe_device(self.client.user_agent.as_deref()),
             ip: self.client.ip.map(|ip| ip.to_string()).unwrap_or_default(),
+            zone: self.client.zone.as_ref().map(|zone| zone.name().to_owned()),
         }
     }
 }

@@ -103,6 +103,7 @@ impl TryFrom<EventRow> for PastEvent {
                 user_agent: row.user_agent,
                 request_id: row.request_id,
                 actor: Actor::from_code(row.actor.as_deref()),
+                zone: None,
             },
             authentication: row.authentication.and_then(|json| serde_json::from_str(&json).ok()),
             times: row.times,

@@ -5,6 +5,7 @@ use sqlx::FromRow;
 use time::{Duration, OffsetDateTime};
 
 use crate::accounts::{EmailAddress, EmailToken, LinkKind, PasswordHash, UserId};
+use crate::store::account::pending_email_change::forget;
 use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
@@ -205,7 +206,8 @@ pub(in crate::store) async fn invalidate_links(
 /// Invalidates pending password resets and email changes (the unexpired-email-change attack). Undo links stay valid.
 pub(in crate::store) async fn invalidate_pending(connection: &mut Connection, user: UserId) -> Result<(), StoreError> {
     invalidate_links(connection, user, LinkKind::Reset).await?;
-    invalidate_links(connection, user, LinkKind::ChangeEmail).await
+    invalidate_links(connection, user, LinkKind::ChangeEmail).await?;
+    forget(connection, user).await.map(drop)
 }
 
 /// Invalidates undo links that were sent to other mailboxes since: an attacker who moved the account there would use

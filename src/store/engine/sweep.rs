@@ -10,13 +10,17 @@ use crate::store::sessions::renewal::RENEWAL_RACE;
 /// What is swept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SweepStep {
+    /// Not deleted, but noted: why they ended.
+    ExpiredSessions,
     Sessions,
+    EndedSessions,
     /// The sealed secrets of renewals that no request races with any more. The rows stay.
     Renewals,
     UsedFlows,
     /// Links in emails.
     EmailTokens,
     EmailCodes,
+    PendingEmailChanges,
     /// Events without a user: anybody can cause those, and they must not grow without bound.
     AnonymousEvents,
     /// Events of users who are there.
@@ -34,14 +38,23 @@ macro_rules! batches {
     };
 }
 
+/// One batch of sessions that expired. Two processes that sweep at the same time note each once.
+const NOTE_EXPIRED: &str = "INSERT INTO ended_sessions (session_key, user_id, reason, ended_at) \
+     SELECT COALESCE(id_hash, id), user_id, 'expired', expires_at FROM sessions WHERE expires_at <= $1 \
+     AND NOT EXISTS (SELECT 1 FROM ended_sessions WHERE session_key = COALESCE(sessions.id_hash, sessions.id)) \
+     ORDER BY expires_at LIMIT $2 ON CONFLICT (session_key) DO NOTHING";
+
 impl SweepStep {
     /// In the order of a round.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
+        Self::ExpiredSessions,
         Self::Sessions,
+        Self::EndedSessions,
         Self::Renewals,
         Self::UsedFlows,
         Self::EmailTokens,
         Self::EmailCodes,
+        Self::PendingEmailChanges,
         Self::AnonymousEvents,
         Self::OldEvents,
         Self::RateLimits,
@@ -50,10 +63,15 @@ impl SweepStep {
     /// One batch, on SQLite and on PostgreSQL: `$1` is the present less [`kept_for`](Self::kept_for), `$2` the number of rows.
     const fn statements(self) -> [&'static str; 2] {
         match self {
+            Self::ExpiredSessions => [NOTE_EXPIRED; 2],
             // The idle expiry is never later than the absolute one, so one index finds both.
             Self::Sessions => batches!(
                 "DELETE FROM sessions WHERE id",
                 "SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2"
+            ),
+            Self::EndedSessions => batches!(
+                "DELETE FROM ended_sessions WHERE session_key",
+                "SELECT session_key FROM ended_sessions WHERE ended_at <= $1 ORDER BY ended_at LIMIT $2"
             ),
             Self::Renewals => batches!(
                 "UPDATE sessions SET renewal = NULL WHERE id",
@@ -70,6 +88,10 @@ impl SweepStep {
             Self::EmailCodes => batches!(
                 "DELETE FROM email_codes WHERE session_id",
                 "SELECT session_id FROM email_codes WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2"
+            ),
+            Self::PendingEmailChanges => batches!(
+                "DELETE FROM pending_email_changes WHERE user_id",
+                "SELECT user_id FROM pending_email_changes WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2"
             ),
             Self::AnonymousEvents => batches!(
                 "DELETE FROM events WHERE id",
@@ -88,9 +110,14 @@ impl SweepStep {
     /// For how long after the time in its row.
     const fn kept_for(self) -> Duration {
         match self {
-            Self::Sessions | Self::UsedFlows | Self::EmailTokens | Self::EmailCodes | Self::RateLimits => {
-                Duration::ZERO
-            }
+            Self::ExpiredSessions
+            | Self::Sessions
+            | Self::UsedFlows
+            | Self::EmailTokens
+            | Self::EmailCodes
+            | Self::PendingEmailChanges
+            | Self::RateLimits => Duration::ZERO,
+            Self::EndedSessions => Duration::days(30),
             Self::Renewals => RENEWAL_RACE,
             Self::AnonymousEvents => Duration::days(30),
             Self::OldEvents => Duration::days(400),

@@ -1,6 +1,8 @@
 //! Ends sessions.
 
-use crate::accounts::{AuditEvent, SignInMethod, UserId};
+use time::OffsetDateTime;
+
+use crate::accounts::{AuditEvent, SessionEnd, SignInMethod, UserId};
 use crate::store::account::change::Changed;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
@@ -8,6 +10,7 @@ use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
+use crate::store::sessions::ended::{note_end, note_ends};
 use crate::store::sessions::rows::SessionVersion;
 
 impl Database {
@@ -28,6 +31,7 @@ impl Database {
         if !is_open(write.connection(), user, here).await? {
             return Ok(Changed::SignedOut);
         }
+        note_end(write.connection(), user, id, SessionEnd::SignedOutElsewhere, audit.now).await?;
         let deleted = sqlx::query("DELETE FROM sessions WHERE id = $1 AND user_id = $2")
             .bind(id)
             .bind(user.to_string())
@@ -72,7 +76,7 @@ impl Database {
         if !is_open(write.connection(), user, here).await? {
             return Ok(Changed::SignedOut);
         }
-        delete_sessions_of(&mut write, user, Some(here.id)).await?;
+        end_sessions_of(&mut write, user, Some(here.id), SessionEnd::SignedOutElsewhere, audit.now).await?;
         note(write.connection(), audit, Some(user), &AuditEvent::OtherSessionsEnded).await?;
         write.commit().await?;
         Ok(Changed::Done)
@@ -144,6 +148,19 @@ pub(in crate::store) async fn is_open(
     Ok(row.is_some())
 }
 
+/// Ends sessions of a user, except one, so that their browsers can learn why. Returns their number.
+pub(in crate::store) async fn end_sessions_of(
+    write: &mut Write<'_>,
+    user: UserId,
+    except: Option<&str>,
+    end: SessionEnd,
+    now: OffsetDateTime,
+) -> Result<u64, StoreError> {
+    note_ends(write.connection(), user, except, end, now).await?;
+    delete_sessions_of(write, user, except).await
+}
+
+/// Deletes sessions without noting why: of a squatted account, whose holder would learn that the owner of the address came.
 pub(in crate::store) async fn delete_sessions_of(
     write: &mut Write<'_>,
     user: UserId,

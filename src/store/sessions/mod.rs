@@ -1,6 +1,7 @@
-//! The tables `sessions`, `refresh_tokens` and `used_flows`.
+//! The tables `sessions`, `ended_sessions`, `refresh_tokens` and `used_flows`.
 
 pub(super) mod end;
+pub(super) mod ended;
 pub(super) mod queries;
 pub(super) mod refresh_token;
 pub(super) mod refresh_tokens;

@@ -2,7 +2,7 @@
 
 use time::{Duration, OffsetDateTime};
 
-use crate::accounts::{AuditEvent, AuthenticationMethod, LocalMethod, UserId};
+use crate::accounts::{AuditEvent, AuthenticationMethod, LocalMethod, SessionEnd, UserId};
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::engine::connection::Connection;
@@ -10,7 +10,8 @@ use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::ids::session_id;
-use crate::store::sessions::end::delete_session_by_hash;
+use crate::store::sessions::end::{delete_session, delete_session_by_hash};
+use crate::store::sessions::ended::note_end;
 use crate::store::sessions::rows::{
     ActiveSession, ActiveSessionRow, NewSession, Session, SessionRow, authentications_json, session_columns,
 };
@@ -246,22 +247,24 @@ pub(in crate::store) async fn insert_session(
     if created.rows_affected() == 0 {
         return Ok(None);
     }
-    end_surplus_sessions(write, session.user, &id).await?;
+    end_surplus_sessions(write, session, &id).await?;
     Ok(Some(id))
 }
 
-async fn end_surplus_sessions(write: &mut Write<'_>, user: UserId, newest: &str) -> Result<(), StoreError> {
-    let ended: Vec<(String,)> = sqlx::query_as(
-        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 AND id <> $2 \
-         ORDER BY last_seen_at DESC, id LIMIT $3 OFFSET $4) RETURNING id",
+async fn end_surplus_sessions(write: &mut Write<'_>, opened: &NewSession, newest: &str) -> Result<(), StoreError> {
+    let surplus: Vec<(String,)> = sqlx::query_as(
+        "SELECT id FROM sessions WHERE user_id = $1 AND id <> $2 ORDER BY last_seen_at DESC, id LIMIT $3 OFFSET $4",
     )
-    .bind(user.to_string())
+    .bind(opened.user.to_string())
     .bind(newest)
     .bind(Session::MAX_PER_USER)
     .bind(Session::MAX_PER_USER - 1)
     .fetch_all(write.connection())
     .await?;
-    ended.iter().for_each(|(id,)| write.revocation_cache().session(id));
+    for (id,) in surplus {
+        note_end(write.connection(), opened.user, &id, SessionEnd::TooManySessions, opened.created_at).await?;
+        delete_session(write, &id).await?;
+    }
     Ok(())
 }
 

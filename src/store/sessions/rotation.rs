@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use time::OffsetDateTime;
 
-use crate::accounts::{AuditEvent, EmailKind};
+use crate::accounts::{AuditEvent, EmailKind, SessionEnd};
 use crate::sealing::RandomError;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
@@ -13,6 +13,7 @@ use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::sessions::end::delete_session;
+use crate::store::sessions::ended::note_end;
 use crate::store::sessions::queries::session_by_id;
 use crate::store::sessions::refresh_token::RefreshToken;
 use crate::store::sessions::refresh_tokens::{RefreshTokenRow, Verdict, row_of};
@@ -92,6 +93,7 @@ impl Database {
         audit: &AuditContext,
     ) -> Result<(), StoreError> {
         let ActiveSession { session, user } = active;
+        note_end(write.connection(), user.id, &session.id, SessionEnd::TokenReused, audit.now).await?;
         delete_session(&mut write, &session.id).await?;
         note(write.connection(), audit, Some(user.id), &AuditEvent::TokenReused).await?;
         queue_to_user(write.connection(), &self.sealer, user, EmailKind::TokenReused, audit).await?;

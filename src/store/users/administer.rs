@@ -2,8 +2,8 @@
 //! commits, and is in the audit trail with its actor.
 
 use crate::accounts::{
-    AuditEvent, EmailAddress, EmailKind, IdentityId, RevokedAccess, User, UserId, VerificationMethod, VerifiedEmail,
-    claimed_accounts,
+    AuditEvent, EmailAddress, EmailKind, IdentityId, RevokedAccess, SessionEnd, User, UserId, VerificationMethod,
+    VerifiedEmail, claimed_accounts,
 };
 use crate::store::account::announce::account_of;
 use crate::store::audit::context::AuditContext;
@@ -15,7 +15,7 @@ use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::linking::carry_out::invalidate_squatted;
 use crate::store::linking::gather::linking_context_of_email;
-use crate::store::sessions::end::{delete_sessions_of, is_open};
+use crate::store::sessions::end::{end_sessions_of, is_open};
 use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::delete::erase;
 use crate::store::users::identities::{identities_of, unlink};
@@ -78,7 +78,7 @@ impl Database {
         if user.disabled_at.is_some() {
             return Ok(Administered::Unchanged);
         }
-        delete_sessions_of(&mut write, id, None).await?;
+        end_sessions_of(&mut write, id, None, SessionEnd::Disabled, audit.now).await?;
         invalidate_pending(write.connection(), id).await?;
         set_disabled_at(&mut write, id, Some(audit.now.unix_timestamp())).await?;
         finish(write, id, &AuditEvent::Disabled, audit).await
@@ -113,7 +113,7 @@ impl Database {
             Ok(begun) => begun,
             Err(outcome) => return Ok(outcome),
         };
-        if delete_sessions_of(&mut write, id, None).await? == 0 {
+        if end_sessions_of(&mut write, id, None, SessionEnd::SignedOutByAdmin, audit.now).await? == 0 {
             return Ok(Administered::Unchanged);
         }
         finish(write, id, &AuditEvent::AllSessionsEnded, audit).await
@@ -160,7 +160,7 @@ impl Database {
         invalidate_squatted(&mut write, &claimed_accounts(&linking_context.email_holders, id), audit.now).await?;
         adopt_email(write.connection(), id, &new).await?;
         invalidate_sign_ups(write.connection(), email).await?;
-        delete_sessions_of(&mut write, id, None).await?;
+        end_sessions_of(&mut write, id, None, SessionEnd::SignedOutByAdmin, audit.now).await?;
         invalidate_pending(write.connection(), id).await?;
         if let Some(old) = user.verified_email.as_ref().filter(|old| old.email() != email) {
             self.announce_email_changed(&mut write, &user, old.email(), email, audit).await?;
@@ -203,7 +203,7 @@ impl Database {
                 AuditEvent::Unlinked { provider: identity.provider.clone() }
             }
         };
-        delete_sessions_of(&mut write, id, None).await?;
+        end_sessions_of(&mut write, id, None, SessionEnd::SignedOutByAdmin, audit.now).await?;
         invalidate_pending(write.connection(), id).await?;
         finish(write, id, &event, audit).await
     }

@@ -1,6 +1,6 @@
 //! Deletes an account.
 
-use crate::accounts::{AuditEvent, ClientInfo, EmailKind, RevokedAccess, User, UserId};
+use crate::accounts::{AuditEvent, ClientInfo, EmailKind, RevokedAccess, SessionEnd, User, UserId};
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::email::message::queue_to_user;
@@ -8,6 +8,7 @@ use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::sessions::end::is_open;
+use crate::store::sessions::ended::note_ends;
 use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::identities::unlink_all;
 use crate::store::users::queries::user;
@@ -55,6 +56,7 @@ pub(in crate::store) async fn erase(
 ) -> Result<(), StoreError> {
     // Queues the revocations, which outlive the user's rows.
     unlink_all(write, user.id, audit.now).await?;
+    note_ends(write.connection(), user.id, None, SessionEnd::Deleted, audit.now).await?;
     write.revocation_cache().user(user.id);
     for statement in [
         "DELETE FROM events WHERE user_id = $1",

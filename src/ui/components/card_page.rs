@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     codes::settings_page::SettingsPage,
-    ui::{document::set_title, wording},
+    ui::{document::set_title, links, wording},
 };
 
 /// With our mark at its head.
@@ -62,14 +62,18 @@ pub fn Step(
     #[prop(into)] heading: String,
     /// The page of the settings that leads here.
     above: SettingsPage,
+    /// The page that one came from, if it is another: a checked path.
+    #[prop(optional_no_strip)]
+    came_from: Option<String>,
     #[prop(optional)] failed: bool,
     children: Children,
 ) -> impl IntoView {
     set_title(wording::title_of(title, failed));
+    let (back, back_to) = links::back(came_from.as_deref().unwrap_or(above.path()));
     view! {
         <Frame narrow=true signed_in=Some(Place::Settings)>
             <p class="way-back">
-                <a href=above.path()>"Back to " {wording::settings_page(above).to_lowercase()}</a>
+                <a href=back_to>{back}</a>
             </p>
             <section class="card card-page" aria-labelledby="card-page-title">
                 <h1 class="title" id="card-page-title">

@@ -2,13 +2,18 @@
 
 use leptos::prelude::*;
 
-use super::card_page::CardPage;
+use super::{card_page::CardPage, frame::Place};
 
+/// `signed_in`: the name of the user who is signed in. They have no need of a link that leads to the sign-in, so the page leads on.
 pub fn expired_link(
+    signed_in: Option<String>,
     why: &'static str,
     step: (&'static str, &'static str),
     others: &[(&'static str, &'static str)],
 ) -> AnyView {
+    if let Some(name) = signed_in {
+        return used_link(name, step);
+    }
     let (text, href) = step;
     let others: Vec<_> = others.iter().map(|(text, href)| view! { <a href=*href>{*text}</a> }).collect();
     view! {
@@ -20,6 +25,24 @@ pub fn expired_link(
                 {text}
             </a>
             <p class="turns">{others}</p>
+        </CardPage>
+    }
+    .into_any()
+}
+
+fn used_link(name: String, (text, href): (&'static str, &'static str)) -> AnyView {
+    view! {
+        <CardPage title="This link no longer works" heading="You're signed in" signed_in=Some(Place::Dashboard)>
+            <div class="prose">
+                <p>"The link that you opened was already used, or has expired. You're signed in as " <bdi>{name}</bdi> ", so you may not need it."</p>
+            </div>
+            <a class="button" href="/dashboard">
+                "Continue"
+            </a>
+            <p class="turns">
+                {(href != "/login").then(|| view! { <a href=href>{text}</a> })}
+                {(href != "/settings").then(|| view! { <a href="/settings">"Go to settings"</a> })}
+            </p>
         </CardPage>
     }
     .into_any()

@@ -11,11 +11,12 @@ pub fn sandbox_bar() -> Option<AnyView> {
 }
 
 fn bar(sandbox: SandboxView) -> AnyView {
-    let SandboxView { origin, inbox, .. } = sandbox;
+    let SandboxView { origin, inbox, emails, .. } = sandbox;
+    let inbox_text = format!("Inbox ({})", emails.get());
     view! {
         <aside class="sandbox-bar" aria-label="Sandbox">
             <strong>"Sandbox"</strong>
-            <a href=inbox>"Inbox"</a>
+            <a href=inbox>{inbox_text}</a>
             <a href=format!("{origin}/control")>"Control"</a>
             <details>
                 <summary>"Try this"</summary>

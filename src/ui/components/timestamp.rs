@@ -1,20 +1,38 @@
-//! Times on a page.
+//! Times on a page: in the browser's time zone if the server knows it (`view::LocalZone`), and then without script. Otherwise, at
+//! a browser's first page, in UTC until an island localises them.
 
 use leptos::prelude::*;
 
-use crate::ui::{islands::local_time::LocalTime, timestamp, view::Now};
+use crate::ui::{
+    islands::local_time::LocalTime,
+    timestamp,
+    view::{LocalZone, Now},
+};
 
-/// UTC from the server; the browser's time zone once the island hydrates.
+/// Also relative to now.
 #[component]
 pub fn Timestamp(unix: i64) -> impl IntoView {
     let utc = timestamp::words(unix);
-    let title = utc.clone();
+    let Some(local) = local(unix) else {
+        let title = utc.clone();
+        return view! {
+            <LocalTime>
+                <time datetime=timestamp::iso(unix) title=title>
+                    {utc}
+                </time>
+            </LocalTime>
+        }
+        .into_any();
+    };
+    let distance = use_context::<Now>().map(|Now(now)| timestamp::distance(unix, now));
     view! {
-        <LocalTime>
-            <time datetime=timestamp::iso(unix) title=title>
-                {utc}
+        <span class="timestamp is-localised">
+            <time datetime=timestamp::iso(unix) title=utc>
+                {local}
             </time>
-        </LocalTime>
+            " "
+            <span class="timestamp-distance">{distance}</span>
+        </span>
     }
     .into_any()
 }
@@ -27,21 +45,37 @@ pub fn Ago(unix: i64) -> impl IntoView {
         None => timestamp::day(unix),
     };
     view! {
-        <time datetime=timestamp::iso(unix) title=timestamp::words(unix)>
+        <time datetime=timestamp::iso(unix) title=exact(unix)>
             {words}
         </time>
     }
     .into_any()
 }
 
-/// For lists: a day from the server; relative time once the island around the list hydrates
-/// ([`localise_all`](crate::ui::islands::local_time::localise_all)), with the exact time as the title.
+/// For lists: relative, with the exact time as the title; at a browser's first page a day, until the island around the list
+/// hydrates ([`localise_all`](crate::ui::islands::local_time::localise_all)).
 #[component]
 pub fn BriefTimestamp(unix: i64) -> impl IntoView {
+    if let (Some(local), Some(Now(now))) = (local(unix), use_context::<Now>()) {
+        return view! {
+            <time datetime=timestamp::iso(unix) title=local data-local="">
+                {timestamp::ago(unix, now)}
+            </time>
+        }
+        .into_any();
+    }
     view! {
         <time datetime=timestamp::iso(unix) title=timestamp::words(unix)>
             {timestamp::day(unix)}
         </time>
     }
     .into_any()
+}
+
+fn local(unix: i64) -> Option<String> {
+    use_context::<LocalZone>().map(|LocalZone(offset)| timestamp::local_words(unix, offset(unix)))
+}
+
+fn exact(unix: i64) -> String {
+    local(unix).unwrap_or_else(|| timestamp::words(unix))
 }

@@ -52,7 +52,9 @@ pub fn LocalTime(children: Children) -> impl IntoView {
 pub fn localise_all(within: &Element) {
     let locale = english();
     let times = within.get_elements_by_tag_name("time");
-    for time in (0..times.length()).filter_map(|place| times.item(place)) {
+    // What the server wrote in the browser's zone stays.
+    let is_in_utc = |time: &Element| !time.has_attribute("data-local");
+    for time in (0..times.length()).filter_map(|place| times.item(place)).filter(is_in_utc) {
         let at = Date::parse(&time.get_attribute("datetime").unwrap_or_default());
         _ = time.set_attribute("title", &local(at, &locale));
         time.set_text_content(Some(&relative(at, &locale)));

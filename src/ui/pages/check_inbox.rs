@@ -1,7 +1,7 @@
 //! `/check-inbox`: an email was sent. The page is the same whether the address has an account or not; only the email,
 //! which its owner alone reads, differs.
 
-use leptos::prelude::*;
+use leptos::{nonce::use_nonce, prelude::*};
 
 use super::drawn;
 use crate::ui::{
@@ -10,8 +10,8 @@ use crate::ui::{
         file_icon::ExternalLinkIcon,
         form::{PostForm, Submit, hidden},
     },
-    links,
-    view::{CheckInboxView, EmailLinkPageView},
+    links, timestamp,
+    view::{CheckInboxView, EmailLinkPageView, Now},
     wording::webmail,
 };
 
@@ -76,7 +76,7 @@ fn sent(check: CheckInboxView, email: String, (another, href): Way) -> AnyView {
             <p>"The link works once and expires in " {lasts} ". For the quickest way, open it in this browser."</p>
         </div>
         {check.delayed.then(delayed)}
-        {open_mail(check.inbox, &email)}
+        {open_mail(check.inbox.clone(), &email)}
         <div class="prose is-quiet">
             <h2>"Didn't get it?"</h2>
             <ul>
@@ -84,7 +84,10 @@ fn sent(check: CheckInboxView, email: String, (another, href): Way) -> AnyView {
                 <li>"Wrong address? " <a href=href>{another}</a></li>
             </ul>
         </div>
-        {send_again(check.message, email, check.return_to)}
+        {send_again(check, email)}
+        <script type="module" nonce=use_nonce()>
+            {include_str!("../check_inbox.js")}
+        </script>
     }
     .into_any()
 }
@@ -102,21 +105,47 @@ fn cold((again, href): Way) -> AnyView {
     .into_any()
 }
 
-/// A sign-up needs its password again, which no page keeps.
-fn send_again(message: EmailLinkPageView, email: String, return_to: Option<String>) -> Option<AnyView> {
-    let action = match message {
-        EmailLinkPageView::SignUp => return None,
-        EmailLinkPageView::Reset => "/auth/password/forgot",
-        EmailLinkPageView::EmailChange => "/settings/email",
-    };
-    Some(
-        view! {
-            <PostForm action return_to>
-                {hidden("email", email)} <Submit text="Send it again" busy="Sending…" look="button is-quiet" />
+/// A sign-up's email needs its password, which waits in the browser for ten minutes.
+fn send_again(check: CheckInboxView, email: String) -> Option<AnyView> {
+    let wait = check.again_at.map(countdown);
+    let submit = || view! { <Submit text="Send it again" busy="Sending…" look="button is-quiet" /> };
+    let form = match check.message {
+        EmailLinkPageView::SignUp if !check.keeps_sign_up => return None,
+        EmailLinkPageView::SignUp => {
+            view! { <PostForm action="/auth/password/sign-up/again">{submit()}</PostForm> }.into_any()
+        }
+        EmailLinkPageView::Reset => view! {
+            <PostForm action="/auth/password/forgot" return_to=check.return_to>
+                {hidden("email", email)}
+                {submit()}
             </PostForm>
         }
         .into_any(),
-    )
+        EmailLinkPageView::EmailChange => view! {
+            <PostForm action="/settings/email" return_to=check.return_to>
+                {hidden("email", email)}
+                {submit()}
+            </PostForm>
+        }
+        .into_any(),
+    };
+    Some((form, wait).into_any())
+}
+
+/// A sentence, in which the script counts down.
+fn countdown(at: i64) -> AnyView {
+    let wait = use_context::<Now>().map_or(0, |Now(now)| at.saturating_sub(now));
+    let words = match wait {
+        ..=0 => "now".to_owned(),
+        1..=60 => "in a minute".to_owned(),
+        seconds => format!("in {} minutes", (seconds + 59) / 60),
+    };
+    view! {
+        <p class="fine-print">
+            "You can send it again " <time data-resend="" datetime=timestamp::iso(at)>{words}</time> "."
+        </p>
+    }
+    .into_any()
 }
 
 /// The sandbox's inbox, or the mailbox of a provider that everyone opens in the browser.
@@ -144,10 +173,7 @@ fn open_mail(inbox: Option<String>, email: &str) -> Option<AnyView> {
 }
 
 fn limited() -> AnyView {
-    notice(
-        "We didn't send another email.",
-        "This address has had three already. Use the latest one, or wait five minutes.",
-    )
+    notice("We didn't send another email.", "This address has had three already. Use the latest one, or wait.")
 }
 
 fn delayed() -> AnyView {

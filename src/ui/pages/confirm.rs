@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use super::drawn;
-use crate::codes::settings_page::SettingsPage;
 use crate::ui::{
     components::{
         card_page::{CardPage, Divider},
@@ -13,6 +12,7 @@ use crate::ui::{
         notice::NoticeBox,
         sign_in_methods::MethodsByPost,
     },
+    links,
     passkeys::PasskeyButton,
     view::{ConfirmView, EmailCodeView, Notice},
     wording,
@@ -34,7 +34,7 @@ fn draw(confirm: ConfirmView) -> AnyView {
         let message = wording::notice_inside(&notice);
         view! { <NoticeBox message alert=wording::is_alarming(&notice) /> }
     });
-    let above = SettingsPage::above(&return_to);
+    let (back, back_to) = links::back(&return_to);
     let both = password && !methods.is_empty();
     let on = Some(return_to);
     let with_code = with_email_code(email_code, !methods.is_empty(), of_code(concern), on.clone());
@@ -63,7 +63,7 @@ fn draw(confirm: ConfirmView) -> AnyView {
                 .then(|| view! { <MethodsByPost providers=methods action="/auth/reauthenticate/provider" return_to=on /> })}
             {with_code}
             <p class="turns">
-                <a href=above.path()>"Back to " {wording::settings_page(above).to_lowercase()}</a>
+                <a href=back_to>{back}</a>
             </p>
         </CardPage>
     }

@@ -21,9 +21,9 @@ pub fn ConfirmEmailPage() -> impl IntoView {
 }
 
 fn draw(view: EmailLinkView) -> AnyView {
-    let EmailLinkView { link, form_error, .. } = view;
+    let EmailLinkView { link, form_error, signed_in, .. } = view;
     let Some(EmailLink::EmailChange { email, asked_here }) = link else {
-        return expired_link();
+        return expired_link(signed_in);
     };
     let step = if asked_here { confirm(email.clone(), form_error) } else { elsewhere(form_error) };
     view! {
@@ -63,8 +63,9 @@ fn elsewhere(form_error: Option<FormError>) -> AnyView {
     .into_any()
 }
 
-fn expired_link() -> AnyView {
+fn expired_link(signed_in: Option<String>) -> AnyView {
     expired_link::expired_link(
+        signed_in,
         "It was already used, it's more than 24 hours old, or a newer email replaced it. Your settings show your current address.",
         ("Go to settings", "/settings"),
         &[("Request a new email", "/settings/email")],

@@ -56,6 +56,7 @@ fn draw(view: InvitationView) -> AnyView {
 
 fn expired_link() -> AnyView {
     expired_link::expired_link(
+        None,
         "It was already used, it's more than seven days old, or a newer invitation replaced it. If you used it yourself, your account is ready: just sign in.",
         ("Sign in", "/login"),
         &[("Create an account", "/signup")],

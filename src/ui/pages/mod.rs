@@ -23,6 +23,7 @@ pub mod reset_password;
 pub mod settings;
 pub mod sign_up;
 pub mod undo;
+pub mod unsent;
 pub mod verify_email;
 pub mod wrong_account;
 

@@ -22,11 +22,11 @@ pub fn ResetPasswordPage() -> impl IntoView {
 }
 
 fn draw(view: EmailLinkView) -> AnyView {
-    let EmailLinkView { link, form_error, undone } = view;
+    let EmailLinkView { link, form_error, undone, signed_in } = view;
     let (email, then) = match link {
         Some(EmailLink::Reset { email }) => (email, "You'll be signed out on all other devices."),
         Some(EmailLink::SignUp { email, .. }) => (email, "This replaces the password chosen at sign-up."),
-        Some(EmailLink::EmailChange { .. } | EmailLink::Undo { .. }) | None => return expired_link(),
+        Some(EmailLink::EmailChange { .. } | EmailLink::Undo { .. }) | None => return expired_link(signed_in),
     };
     view! {
         <CardPage title="Choose a new password" heading="Choose a new password" failed=form_error.is_some()>
@@ -46,8 +46,9 @@ fn draw(view: EmailLinkView) -> AnyView {
     .into_any()
 }
 
-fn expired_link() -> AnyView {
+fn expired_link(signed_in: Option<String>) -> AnyView {
     expired_link::expired_link(
+        signed_in,
         "It was already used, it's more than 30 minutes old, or you used another one. Your account is safe.",
         ("Request a new email", "/forgot"),
         &[("Sign in", "/login"), ("Create an account", "/signup")],

@@ -18,9 +18,9 @@ pub fn UndoPage() -> impl IntoView {
 }
 
 fn draw(view: EmailLinkView) -> AnyView {
-    let EmailLinkView { link, form_error, .. } = view;
+    let EmailLinkView { link, form_error, signed_in, .. } = view;
     let Some(EmailLink::Undo { what, email }) = link else {
-        return expired_link();
+        return expired_link(signed_in);
     };
     let (was, becomes) = match what {
         Undoing::MethodAdded(label) => {
@@ -56,8 +56,9 @@ fn draw(view: EmailLinkView) -> AnyView {
     .into_any()
 }
 
-fn expired_link() -> AnyView {
+fn expired_link(signed_in: Option<String>) -> AnyView {
     expired_link::expired_link(
+        signed_in,
         "It was already used, or it's more than seven days old. If you don't recognise a change to your account, choose a new password and check your settings.",
         ("Choose a new password", "/forgot"),
         &[("Go to settings", "/settings")],

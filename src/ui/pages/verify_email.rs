@@ -25,9 +25,9 @@ pub fn VerifyEmailPage() -> impl IntoView {
 }
 
 fn draw(view: EmailLinkView) -> AnyView {
-    let EmailLinkView { link, form_error, .. } = view;
+    let EmailLinkView { link, form_error, signed_in, .. } = view;
     let Some(EmailLink::SignUp { email, asked_here, asked_at }) = link else {
-        return expired_link();
+        return expired_link(signed_in);
     };
     let step = if asked_here { finish(email.clone(), form_error) } else { finish_elsewhere(email.clone(), form_error) };
     view! {
@@ -81,8 +81,9 @@ fn finish_elsewhere(email: String, form_error: Option<FormError>) -> AnyView {
     .into_any()
 }
 
-fn expired_link() -> AnyView {
+fn expired_link(signed_in: Option<String>) -> AnyView {
     expired_link::expired_link(
+        signed_in,
         "It was already used, it's more than 24 hours old, or a newer email replaced it. If you used it yourself, your account is ready: just sign in.",
         ("Sign in", "/login"),
         &[("Sign up again", "/signup"), ("Forgot your password?", "/forgot")],

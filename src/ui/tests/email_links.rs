@@ -98,7 +98,7 @@ async fn expired_links_have_a_page_with_a_next_step() {
     for (path, way_on) in
         PAGES.into_iter().zip(["href=\"/signup\"", "href=\"/forgot\"", "href=\"/settings/email\"", "href=\"/forgot\""])
     {
-        let html = render(path, EmailLinkView { link: None, form_error: None, undone: false }).await;
+        let html = render(path, EmailLinkView { link: None, form_error: None, undone: false, signed_in: None }).await;
         is_a_sound_document(&html);
         assert!(forms(&html).is_empty() && html.contains(way_on), "{html}");
         assert!(html.contains("This link has expired"), "{html}");
@@ -170,4 +170,22 @@ async fn an_invitation_offers_a_password_and_providers() {
     let html = render("/invitation", InvitationView { email: None, form_error: None, ..view }).await;
     is_a_sound_document(&html);
     assert!(forms(&html).is_empty() && html.contains("This link has expired"), "{html}");
+}
+
+#[tokio::test]
+async fn a_used_link_leads_on_who_is_signed_in() {
+    for path in PAGES {
+        let view = |signed_in: Option<&str>| EmailLinkView {
+            link: None,
+            form_error: None,
+            undone: false,
+            signed_in: signed_in.map(str::to_owned),
+        };
+        let html = render(path, view(Some("Ada"))).await;
+        is_a_sound_document(&html);
+        assert!(html.contains("signed in as") && html.contains("href=\"/dashboard\""), "{html}");
+        let html = render(path, view(None)).await;
+        assert!(html.contains("This link has expired") && !html.contains("signed in as"), "{html}");
+        stays_text(&render(path, view(Some(HOSTILE))).await);
+    }
 }

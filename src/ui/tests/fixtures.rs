@@ -5,8 +5,8 @@ use crate::{
     ui::view::{
         AccountSettingsView, ActivitySettingsView, ActivityView, CalendarView, CheckInboxView, ConfirmView,
         ConnectionSettingsView, DashboardView, DeviceView, EmailCodeView, EmailLink, EmailLinkPageView, EmailLinkView,
-        GrantView, IdentityView, LinkPromptView, LoginView, NextStep, PasskeyView, PasskeysView, ProfileView,
-        ProviderButton, SandboxView, SecuritySettingsView, SessionView, StepState,
+        GrantView, IdentityView, InboxCount, LinkPromptView, LoginView, NextStep, PasskeyView, PasskeysView,
+        ProfileView, ProviderButton, SandboxView, SecuritySettingsView, SessionView, StepState,
     },
 };
 
@@ -65,6 +65,7 @@ pub fn login_with_password() -> LoginView {
 pub fn sandbox() -> SandboxView {
     SandboxView {
         origin: "http://localhost:3100".into(),
+        emails: InboxCount::new(|| 3),
         inbox: "http://localhost:3100/inbox".into(),
         accounts: vec![("ada@example.com".into(), "a sentence is good".into())],
     }
@@ -131,13 +132,15 @@ pub fn check_inbox(message: EmailLinkPageView) -> CheckInboxView {
         email: Some("ada@example.com".into()),
         return_to: Some("/drive?a=1".into()),
         inbox: None,
+        again_at: Some(NEW_YEAR + 60),
+        keeps_sign_up: true,
         limited: false,
         delayed: false,
     }
 }
 
 pub fn message(link: EmailLink) -> EmailLinkView {
-    EmailLinkView { link: Some(link), form_error: None, undone: false }
+    EmailLinkView { link: Some(link), form_error: None, undone: false, signed_in: None }
 }
 
 pub fn email_of_sign_up(asked_here: bool) -> EmailLinkView {
@@ -174,6 +177,7 @@ pub fn confirm() -> ConfirmView {
 /// `/settings`.
 pub fn account_settings() -> AccountSettingsView {
     AccountSettingsView {
+        pending_email: None,
         notice: None,
         profile: ProfileView {
             name: Some("Ada Lovelace".into()),

@@ -10,7 +10,7 @@ use crate::{
     codes::{done::Done, form_error::FormError, sign_in_error::SignInError},
     providers::BUILT_IN,
     ui::{
-        view::{Assets, LoginView, Notice, ProviderButton, SandboxView},
+        view::{Assets, InboxCount, LoginView, Notice, ProviderButton, SandboxView},
         wording,
     },
 };
@@ -95,7 +95,8 @@ async fn sign_in_errors_only_link_to_known_providers() {
 
 #[tokio::test]
 async fn information_is_a_status_and_mentions_the_google_session() {
-    let first = login_page(LoginView { notice: Some(Notice::SignInFirst), ..login() }).await;
+    let first =
+        login_page(LoginView { notice: Some(Notice::SignInFirst { ended: None, unsent: false }), ..login() }).await;
     is_a_sound_document(&first);
     assert!(first.contains("role=\"status\"") && !first.contains("role=\"alert\""), "{first}");
 
@@ -287,6 +288,7 @@ async fn markup_in_names_is_escaped() {
         sandbox: Some(SandboxView {
             origin: HOSTILE.into(),
             inbox: HOSTILE.into(),
+            emails: InboxCount::new(|| 3),
             accounts: vec![(HOSTILE.into(), HOSTILE.into())],
         }),
         last_account: Some(HOSTILE.into()),

@@ -121,7 +121,8 @@ async fn a_password_can_be_set_changed_or_turned_off() {
 
 #[tokio::test]
 async fn a_new_account_has_sound_settings() {
-    let account = AccountSettingsView { notice: None, profile: ProfileView::default(), email: None };
+    let account =
+        AccountSettingsView { notice: None, profile: ProfileView::default(), email: None, pending_email: None };
     let account = render("/settings", account).await;
     let devices = security_settings().devices.into_iter().filter(|device| device.here).collect();
     let security = SecuritySettingsView {
@@ -273,6 +274,7 @@ async fn markup_in_text_is_escaped() {
             member_since: 0,
         },
         email: Some((text(), false)),
+        pending_email: some(),
     };
     stays_text(&render("/settings", account).await);
     let device = security_settings().devices.remove(1);
@@ -319,5 +321,24 @@ async fn markup_in_text_is_escaped() {
             DeleteView { who: text(), word: text(), affected_access: vec![], form_error: None },
         )
         .await,
+    );
+}
+
+#[tokio::test]
+async fn a_pending_change_is_shown_with_its_two_forms() {
+    let none = render("/settings", account_settings()).await;
+    assert!(!none.contains("Waiting for you to confirm"), "{none}");
+    let view = AccountSettingsView { pending_email: Some("new@example.com".into()), ..account_settings() };
+    let html = render("/settings", view).await;
+    is_a_sound_document(&html);
+    assert!(html.contains("Waiting for you to confirm") && html.contains("new@example.com"), "{html}");
+    let forms = forms(&html);
+    assert!(
+        forms.contains(&Form { action: "/settings/email", fields: vec![("email", "new@example.com")] }),
+        "{forms:?}"
+    );
+    assert!(forms.contains(&Form { action: "/settings/email/cancel", fields: Vec::new() }), "{forms:?}");
+    stays_text(
+        &render("/settings", AccountSettingsView { pending_email: Some(HOSTILE.into()), ..account_settings() }).await,
     );
 }

@@ -12,6 +12,10 @@ pub struct CheckInboxView {
     pub return_to: Option<String>,
     /// URL of the sandbox's inbox, if it captures the emails.
     pub inbox: Option<String>,
+    /// When another email can be sent (Unix seconds); `None` if that was not said.
+    pub again_at: Option<i64>,
+    /// The sign-up waits in this browser, so that its email can be sent again.
+    pub keeps_sign_up: bool,
     /// No further email was sent: the address has had as many as it may get for now.
     pub limited: bool,
     /// The mail server is not responding: delivery may take a while.
@@ -34,6 +38,8 @@ pub struct EmailLinkView {
     pub form_error: Option<FormError>,
     /// A change was just undone; only the new password is missing.
     pub undone: bool,
+    /// The name of the user who is signed in.
+    pub signed_in: Option<String>,
 }
 
 /// What the link does.

@@ -1,5 +1,7 @@
 //! `/login`, `/signup`, `/forgot`.
 
+use std::{fmt, sync::Arc};
+
 use super::{Notice, ProviderButton};
 use crate::codes::form_error::FormError;
 
@@ -48,9 +50,38 @@ pub struct SandboxView {
     pub origin: String,
     /// URL of the captured emails.
     pub inbox: String,
+    pub emails: InboxCount,
     /// Local accounts to try: email address and password.
     pub accounts: Vec<(String, String)>,
 }
+
+/// How many emails the sandbox has captured by now.
+#[derive(Clone)]
+pub struct InboxCount(Arc<dyn Fn() -> usize + Send + Sync>);
+
+impl InboxCount {
+    pub fn new(count: impl Fn() -> usize + Send + Sync + 'static) -> Self {
+        Self(Arc::new(count))
+    }
+
+    pub fn get(&self) -> usize {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for InboxCount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} emails", self.get())
+    }
+}
+
+impl PartialEq for InboxCount {
+    fn eq(&self, other: &Self) -> bool {
+        self.get() == other.get()
+    }
+}
+
+impl Eq for InboxCount {}
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SignUpView {

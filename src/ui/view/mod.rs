@@ -13,6 +13,7 @@ mod linking;
 mod login;
 mod onward;
 mod settings;
+mod unsent;
 mod wrong_account;
 
 pub use admin::*;
@@ -27,9 +28,12 @@ pub use linking::*;
 pub use login::*;
 pub use onward::*;
 pub use settings::*;
+pub use unsent::*;
 pub use wrong_account::*;
 
-use crate::codes::{done::Done, form_error::FormError, sign_in_error::SignInError};
+use std::sync::Arc;
+
+use crate::codes::{done::Done, form_error::FormError, session_end::SessionEnd, sign_in_error::SignInError};
 
 /// Paths of the built assets, with a version from their content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +96,9 @@ impl Default for PasswordMinimum {
 /// The form field that holds the account that the form was rendered for.
 pub const FORM_OWNER: &str = "form_owner";
 
+/// The form field that names a kept form. Its other fields wait in the browser: see `sessions::UnsentForm`.
+pub const UNSENT: &str = "unsent";
+
 /// The value of [`FORM_OWNER`], in the context of signed-in pages. See `sessions::FormOwners`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormOwner(pub String);
@@ -99,6 +106,11 @@ pub struct FormOwner(pub String);
 /// The time of the request, in Unix seconds, in the context of every page: for times relative to now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Now(pub i64);
+
+/// The browser's time zone, in the context of pages for browsers that have told it: seconds east of UTC at a time (Unix
+/// seconds).
+#[derive(Clone)]
+pub struct LocalZone(pub Arc<dyn Fn(i64) -> i64 + Send + Sync>);
 
 /// What a page reports at its top.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,6 +125,11 @@ pub enum Notice {
     FormError(FormError),
     Done(Done),
     /// The requested page needs a sign-in.
-    SignInFirst,
+    SignInFirst {
+        /// Why this browser is no longer signed in, if that is known.
+        ended: Option<SessionEnd>,
+        /// A submitted form waits for the sign-in.
+        unsent: bool,
+    },
     SignedOut,
 }

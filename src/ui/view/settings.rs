@@ -11,6 +11,8 @@ pub struct AccountSettingsView {
     pub profile: ProfileView,
     /// The address and whether it is verified.
     pub email: Option<(String, bool)>,
+    /// The address that waits for its confirmation.
+    pub pending_email: Option<String>,
 }
 
 /// `/settings/security`.

@@ -37,6 +37,11 @@ pub fn done(done: Done, return_to: Option<&str>) -> Message {
             "We'll use the new address. Your old address received instructions to undo this.",
         ),
         Done::ProfileSaved => ("Profile saved.", "Your changes are in place."),
+        Done::SignedUpElsewhere => (
+            "Your email address is confirmed.",
+            "You opened the link on another device. Sign in here with your password.",
+        ),
+        Done::EmailChangeCancelled => ("The change was cancelled.", "Your email address stays as it is."),
         Done::DeviceEnded => {
             ("That device has been signed out.", "If you don't recognise it, change your password too.")
         }
@@ -59,6 +64,7 @@ pub fn done(done: Done, return_to: Option<&str>) -> Message {
         Done::Disconnected => Some(("Go to connections", SettingsPage::Connections.path().into())),
         Done::LinkedWithoutAsking => Some(("See your ways to sign in", SettingsPage::Security.path().into())),
         Done::Welcome
+        | Done::SignedUpElsewhere
         | Done::PasswordReset
         | Done::Linked
         | Done::AlreadyLinked
@@ -70,6 +76,7 @@ pub fn done(done: Done, return_to: Option<&str>) -> Message {
         | Done::PasskeyRenamed
         | Done::PasskeyRemoved
         | Done::EmailChanged
+        | Done::EmailChangeCancelled
         | Done::ProfileSaved
         | Done::DeviceEnded
         | Done::OthersEnded

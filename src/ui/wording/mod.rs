@@ -8,13 +8,16 @@ mod api;
 mod done;
 mod error_pages;
 mod form_error;
+mod session_end;
 mod sign_in_errors;
+mod unsent;
 mod webmail;
 
 pub use api::{calendar_step, provider_api_error};
 pub use done::done;
 pub use error_pages::error_page;
 pub use form_error::{Concern, concern, form_error, is_about_a_password};
+pub use unsent::{UnsentWords, unsent};
 pub use webmail::webmail;
 
 use super::view::{LoginView, Notice};
@@ -57,7 +60,9 @@ pub fn notice(notice: &Notice, login: &LoginView) -> Message {
         Notice::SignedOut => sign_in_errors::signed_out(login),
         Notice::FormError(it) => form_error(*it, login.return_to.as_deref()),
         Notice::Done(it) => done(*it, login.return_to.as_deref()),
-        Notice::SignInFirst => sign_in_first(),
+        Notice::SignInFirst { ended, unsent } => {
+            session_end::sign_in_first(*ended, *unsent, login.return_to.as_deref())
+        }
     }
 }
 
@@ -69,7 +74,7 @@ pub fn notice_inside(notice: &Notice) -> Message {
         }
         Notice::FormError(it) => form_error(*it, None),
         Notice::Done(it) => done(*it, None),
-        Notice::SignInFirst | Notice::SignedOut => sign_in_first(),
+        Notice::SignInFirst { .. } | Notice::SignedOut => session_end::sign_in_first(None, false, None),
     }
 }
 
@@ -86,7 +91,7 @@ pub fn settings_page(page: SettingsPage) -> &'static str {
 pub fn is_alarming(notice: &Notice) -> bool {
     match notice {
         Notice::Refused { .. } | Notice::FormError(_) => true,
-        Notice::Done(_) | Notice::SignInFirst | Notice::SignedOut => false,
+        Notice::Done(_) | Notice::SignInFirst { .. } | Notice::SignedOut => false,
     }
 }
 
@@ -98,13 +103,4 @@ pub fn title_of(page: &str, failed: bool) -> String {
 /// A document's title.
 pub fn title(page: &str) -> String {
     format!("{page} · Latchkey")
-}
-
-fn sign_in_first() -> Message {
-    Message {
-        tone: Tone::Quiet,
-        happened: "Sign in to continue.".into(),
-        advice: "We'll take you to the page you asked for.".into(),
-        step: None,
-    }
 }

@@ -105,6 +105,7 @@ fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, bool
         AuditEvent::PasswordResetRequested => calm("Requested a password reset email"),
         AuditEvent::PasswordReset => alarm("Reset the password"),
         AuditEvent::EmailChangeRequested => calm("Requested a change of the email address"),
+        AuditEvent::EmailChangeCancelled => calm("Cancelled a change of the email address"),
         AuditEvent::EmailChanged => alarm("Changed the email address"),
         AuditEvent::NameChanged => calm("Changed the name"),
         AuditEvent::Unlinked { provider } => alarm(&format!("Removed {}", label(provider))),

@@ -1,9 +1,14 @@
 //! The pages around emails: `/check-inbox`, `/add-email`, and those that an email's link leads to.
 
-use super::page_request::{PageRejection, PageRequest, PageResult};
+use super::{
+    name_of,
+    page_request::{PageRejection, PageRequest, PageResult},
+};
 use crate::{
-    account::asked_in_this_browser,
+    account::{asked_in_this_browser, finished_elsewhere},
     accounts::LinkKind,
+    codes::{done::Done, percent::with_return_to},
+    relying_party::ReturnTo,
     store::{self, UndoStep},
     ui::{
         page::Page,
@@ -37,15 +42,46 @@ pub async fn check_inbox(request: PageRequest) -> PageResult {
         Some("email_change") => EmailLinkPageView::EmailChange,
         _ => EmailLinkPageView::Reset,
     };
+    let email = request.typed();
+    if let Some(onward) = onward(&request, message, email.as_deref()).await? {
+        return Err(PageRejection::Redirect(onward));
+    }
+    let now = request.context.clock.now();
+    let pending = request.context.jar.pending_sign_up(&request.context.headers, now);
     let view = CheckInboxView {
         message,
-        email: request.typed(),
+        again_at: request.context.jar.resend_at.find(&request.context.headers, now),
+        keeps_sign_up: pending.is_some_and(|pending| Some(pending.email.as_str()) == email.as_deref()),
+        email,
         return_to: request.return_to().map(String::from),
         inbox: request.app.sandbox.as_ref().map(|sandbox| sandbox.inbox.clone()),
         limited: request.query.one("limited").is_some(),
         delayed: request.app.mail.as_ref().is_some_and(|mail| mail.transport.is_delayed()),
     };
     request.draw(Page::CheckInbox, view)
+}
+
+/// Where this page leads by itself, once the link was used on another device. Only for the browser that asked, and never for a
+/// reset, which strangers can request: it would say whose address has an account.
+async fn onward(
+    request: &PageRequest,
+    message: EmailLinkPageView,
+    email: Option<&str>,
+) -> Result<Option<String>, PageRejection> {
+    let (Some(email), context) = (email, &request.context) else { return Ok(None) };
+    let return_to = request.return_to();
+    let verified = context.signed_in.as_ref().map(|signed_in| signed_in.user.verified_email.as_ref());
+    Ok(match (message, verified) {
+        (EmailLinkPageView::SignUp, None) if finished_elsewhere(context, email).await? => {
+            Some(Done::SignedUpElsewhere.path(&with_return_to("/login", return_to.as_ref().map(ReturnTo::as_str))))
+        }
+        // The change ended this session.
+        (EmailLinkPageView::EmailChange, None) => return Err(PageRejection::SignInFirst("/settings".to_owned())),
+        (EmailLinkPageView::EmailChange, Some(Some(verified))) if verified.email().as_str() == email => {
+            Some(return_to.map_or_else(|| Done::EmailChanged.path("/settings"), String::from))
+        }
+        _ => None,
+    })
 }
 
 /// GET `/verify-email`.
@@ -91,7 +127,8 @@ pub async fn undo(request: PageRequest) -> PageResult {
 async fn draw(page: Page, request: PageRequest, link: Option<EmailLink>) -> PageResult {
     let form_error = request.form_error();
     let undone = request.query.one("done").is_some();
-    request.draw(page, EmailLinkView { link, form_error, undone })
+    let signed_in = request.context.signed_in.as_ref().map(|signed_in| name_of(&signed_in.user));
+    request.draw(page, EmailLinkView { link, form_error, undone, signed_in })
 }
 
 /// The email link that this browser opened, if it is of one of these kinds.

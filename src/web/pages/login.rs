@@ -2,8 +2,10 @@
 
 use super::page_request::{PageRejection, PageRequest, PageResult};
 use crate::{
-    accounts::{PASSKEY, PASSWORD, SignUp},
+    accounts::{PASSKEY, PASSWORD, SessionEnd, SignUp},
     codes::sign_in_error::SignInError,
+    relying_party::ReturnTo,
+    store::StoreError,
     ui::{
         page::Page,
         view::{AdmitsView, ForgotView, LoginView, Notice, SignUpView},
@@ -22,10 +24,11 @@ pub async fn login(request: PageRequest) -> PageResult {
     if request.context.signed_in.is_some() && !has_error {
         return Err(PageRejection::Redirect(return_to.unwrap_or_default().as_str().to_owned()));
     }
-    let notice = request.notice().or_else(|| match request.query.one("signed_out") {
-        Some(_) => Some(Notice::SignedOut),
-        None => return_to.is_some().then_some(Notice::SignInFirst),
-    });
+    let notice = match request.notice() {
+        Some(notice) => Some(notice),
+        None if request.query.one("signed_out").is_some() => Some(Notice::SignedOut),
+        None => why_sign_in(&request, return_to.as_ref()).await?,
+    };
     let view = LoginView {
         providers: request.buttons(),
         return_to: return_to.map(String::from),
@@ -44,6 +47,16 @@ pub async fn login(request: PageRequest) -> PageResult {
         return request.draw_shared(Page::Login, view, &app.login_page);
     }
     request.draw(Page::Login, view)
+}
+
+/// Why one has to sign in: the session of this browser ended, or the page in `return_to` needs a sign-in.
+async fn why_sign_in(request: &PageRequest, return_to: Option<&ReturnTo>) -> Result<Option<Notice>, StoreError> {
+    let context = &request.context;
+    let ended = context.session_end().await?;
+    let is_unsent = return_to.is_some_and(|page| page.as_str() == Page::Unsent.path());
+    let unsent = is_unsent && context.jar.unsent.find(&context.headers, context.clock.now()).is_some();
+    let says_so = return_to.is_some() || ended.is_some_and(|end| end != SessionEnd::SignedOutHere);
+    Ok(says_so.then_some(Notice::SignInFirst { ended, unsent }))
 }
 
 /// GET `/signup`.

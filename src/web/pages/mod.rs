@@ -16,6 +16,7 @@ mod passkeys;
 mod settings;
 mod settings_data;
 mod shared_page;
+mod unsent;
 
 pub(super) use dashboard::name_of;
 pub(super) use shared_page::SharedPage;
@@ -44,6 +45,7 @@ pub fn handler(page: Page) -> MethodRouter<AppState> {
         Page::Undo => get(email_links::undo),
         Page::LinkPrompt => get(linking::prompt),
         Page::Confirm => get(linking::confirm),
+        Page::Unsent => get(unsent::unsent),
         Page::Dashboard => get(dashboard::dashboard),
         Page::Drive => get(drive::drive),
         Page::Calendar => get(calendar::calendar),

@@ -1,5 +1,7 @@
 //! The request for a page: who asks, and how the page is rendered.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{FromRequest, Request},
     http::{StatusCode, header, request::Parts},
@@ -18,7 +20,7 @@ use crate::{
     ui::{
         document::document,
         page::Page,
-        view::{FormOwner, Notice, Now, PasswordMinimum, Places, ProviderButton},
+        view::{FormOwner, LocalZone, Notice, Now, PasswordMinimum, Places, ProviderButton},
     },
     web::{
         pages::shared_page::SharedPage,
@@ -226,6 +228,7 @@ impl PageRequest {
             admin: self.context.administrator().is_some(),
         };
         let now = Now(self.context.clock.date().unix_timestamp());
+        let zone = self.context.client.zone.clone().map(|zone| LocalZone(Arc::new(move |unix| zone.offset(unix))));
         let user = self.context.signed_in.as_ref().map(|signed_in| signed_in.user.id);
         let owner = user.map(|user| self.app.form_owners.seal(user)).transpose()?.map(FormOwner);
         Ok(document(&self.app.document_head, nonce, page, || {
@@ -236,6 +239,9 @@ impl PageRequest {
             provide_context(places);
             provide_context(password_minimum);
             provide_context(now);
+            if let Some(zone) = zone {
+                provide_context(zone);
+            }
             if let Some(sandbox) = self.app.sandbox.clone() {
                 provide_context(sandbox);
             }

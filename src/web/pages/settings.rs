@@ -27,7 +27,9 @@ const RECENT: u32 = 20;
 /// GET `/settings`.
 pub async fn account(request: PageRequest) -> PageResult {
     let user = &request.signed_in()?.user;
+    let pending = request.app.database.pending_email_change(user.id, request.context.clock.date()).await?;
     let view = AccountSettingsView {
+        pending_email: pending.map(String::from),
         notice: request.notice_or_done(),
         profile: profile_view(&request, user),
         email: email_of(user),
@@ -100,9 +102,12 @@ pub async fn password(request: PageRequest) -> PageResult {
 
 /// GET `/settings/email`.
 pub async fn email(request: PageRequest) -> PageResult {
+    let user = &request.reauthenticated()?.user;
+    let pending = request.app.database.pending_email_change(user.id, request.context.clock.date()).await?;
     let view = ChangeEmailView {
-        email: email_of(&request.reauthenticated()?.user),
-        typed: request.typed(),
+        email: email_of(user),
+        // "Send it again" may have led here by way of a re-authentication.
+        typed: request.typed().or(pending.map(String::from)),
         form_error: request.form_error(),
     };
     request.draw(Page::ChangeEmail, view)

@@ -41,18 +41,37 @@ async fn head(request: &PageRequest, user: &User) -> Result<Bytes, PageRejection
     let passkeys = database.passkeys(user.id).await?;
     let grants = database.grants(user.id).await?;
     let sessions = database.user_sessions(user.id, request.context.clock.date()).await?;
-    let data = json!({
-        "user": user_data(user),
-        "password_set_at": password.map(|(_, set_at)| set_at.unix_timestamp()),
-        "identities": identities.iter().map(identity_data).collect::<Vec<Value>>(),
-        "passkeys": passkeys.iter().map(passkey_data).collect::<Vec<Value>>(),
-        "grants": grants.iter().map(grant_data).collect::<Vec<Value>>(),
-        "sessions": sessions.iter().map(session_data).collect::<Vec<Value>>(),
-    });
-    let text = format!("{data:#}");
-    // Its own brace alone: the last member may end with one.
-    let open = text.strip_suffix("\n}").unwrap_or(&text);
-    Ok(Bytes::from(format!("{open},\n  \"events\": [")))
+    let parts = [
+        ("about", about()),
+        ("user", user_data(user)),
+        ("password_set_at", json!(password.map(|(_, set_at)| set_at.unix_timestamp()))),
+        ("identities", identities.iter().map(identity_data).collect()),
+        ("passkeys", passkeys.iter().map(passkey_data).collect()),
+        ("sessions", sessions.iter().map(session_data).collect()),
+        ("grants", grants.iter().map(grant_data).collect()),
+    ];
+    let parts: String = parts.iter().map(|(name, value)| part(name, value)).collect();
+    Ok(Bytes::from(format!("{{\n{parts}  \"events\": [")))
+}
+
+/// In the order in which people read them, which a map of serde_json does not keep.
+fn part(name: &str, value: &Value) -> String {
+    let indented = format!("{value:#}").replace('\n', "\n  ");
+    format!("  \"{name}\": {indented},\n")
+}
+
+/// What the parts are, for people who open the file.
+fn about() -> Value {
+    json!({
+        "what": "Everything that this site keeps about you, without passwords and keys.",
+        "times": "Seconds since 1 January 1970, 00:00 UTC.",
+        "user": "Your account.",
+        "identities": "Your accounts at providers, with which you sign in.",
+        "passkeys": "Your passkeys, without their keys.",
+        "sessions": "Where you're signed in.",
+        "grants": "The services that you connected.",
+        "events": "Your recent activity, newest first.",
+    })
 }
 
 /// Where the list of events stands.

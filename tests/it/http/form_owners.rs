@@ -217,6 +217,8 @@ async fn every_form_is_bound_to_the_account_it_was_rendered_for(
     let anonymous = forms_of_all_pages(&app.browser()).await.into_iter().map(|form| form.action);
     let elsewhere = [
         "/auth/password/reset",
+        // On the page of a browser that has just signed up.
+        "/auth/password/sign-up/again",
         // On the login page of a browser that signed in with a provider.
         "/auth/forget",
         "/auth/email/verify",
@@ -275,9 +277,9 @@ async fn a_form_outlives_the_session_it_was_rendered_in() {
             "/settings?done=profile_saved"
         );
         ada.post("/auth/logout", "").await;
-        // When signed out, she signs in and sees which account it is.
+        // When signed out, she signs in and is asked whether to send it.
         let answer = ada.post_unchanged(&form.action, &form.filled_in()).await;
-        assert_eq!(answer.location(), "/login?return_to=%2Fsettings");
+        assert_eq!(answer.location(), "/login?return_to=%2Funsent");
         ada.sign_in_with_password("ada@example.com", PASSWORD).await;
         assert_eq!(
             ada.post_unchanged(&form.action, &form.filled_in()).await.location(),

@@ -371,3 +371,97 @@ async fn without_mail_no_form_asks_for_an_email() {
     // The counterpart: other forms exist.
     assert_eq!(browser.submit("/settings/profile", &[("name", "Ada")]).await.status, 303);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_email_of_a_sign_up_is_sent_again_without_its_password() {
+    let app = App::builder().start().await;
+    let browser = app.browser();
+    browser.request_sign_up(ADA, PASSWORD).await;
+    let kept = browser.cookie("pending-sign-up").expect("the sign-up");
+    assert!(!kept.contains("argon2"), "sealed: {kept}");
+    app.emails().await;
+    let page = browser.get("/check-inbox?for=sign_up").await;
+    assert!(page.shows("Send it again") && page.shows("in a minute"), "{}", page.body);
+    let again = browser.submit("/auth/password/sign-up/again", &[]).await;
+    assert_eq!(again.location(), "/check-inbox?for=sign_up");
+    let token = token_of(&app.one_email().await);
+    let elsewhere = app.browser();
+    elsewhere.open_email_link(&token).await;
+    let finished = elsewhere.submit("/auth/email/verify", &[("password", PASSWORD)]).await;
+    assert_eq!(finished.location(), "/dashboard", "the password is the one chosen at the sign-up");
+}
+
+/// The answers and cookies are the same whether the address has an account or not.
+#[tokio::test(flavor = "multi_thread")]
+async fn sending_again_reveals_no_account() {
+    let app = App::builder().start().await;
+    app.sign_up(&app.browser(), ADA, PASSWORD).await;
+    app.emails().await;
+    let mut answers = Vec::new();
+    for email in [ADA, "ida@example.com"] {
+        let browser = app.browser();
+        browser.request_sign_up(email, NEW_PASSWORD).await;
+        app.emails().await;
+        let again = browser.submit("/auth/password/sign-up/again", &[]).await;
+        let to = app.one_email().await.to;
+        assert_eq!(to.as_str(), email);
+        let page = browser.get(again.location()).await.body.replace(email, "EMAIL");
+        answers.push((again.status, again.location().to_owned(), cookie_shapes(&again), page.len()));
+    }
+    assert_eq!(answers[0], answers[1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_sign_up_nothing_is_sent_again() {
+    let app = App::builder().with("RATE_LIMITS", "on").start().await;
+    let (browser, other) = (app.browser(), app.browser());
+    let fields = [("email", ADA)];
+    assert_eq!(other.submit("/auth/password/sign-up/again", &fields).await.location(), "/signup");
+    browser.request_sign_up(ADA, PASSWORD).await;
+    let kept = browser.cookie("pending-sign-up").expect("the sign-up");
+    other.set_cookie("pending-sign-up", &kept[1..]);
+    assert_eq!(other.submit("/auth/password/sign-up/again", &[]).await.location(), "/signup", "forged");
+    app.one_email().await;
+    // The limit of the address counts these too.
+    let landed = [(), (), ()].map(|()| browser.submit("/auth/password/sign-up/again", &[]));
+    let mut locations = Vec::new();
+    for answer in landed {
+        locations.push(answer.await.location().to_owned());
+    }
+    assert_eq!(locations[1..], ["/check-inbox?for=sign_up", "/check-inbox?for=sign_up&limited=1"]);
+    assert_eq!(app.emails().await.len(), 2);
+    let page = browser.get(&locations[2]).await;
+    assert!(page.shows("didn't send another email") && page.shows("in 5 minutes"), "{}", page.body);
+    app.advance(601).await;
+    assert_eq!(browser.submit("/auth/password/sign-up/again", &[]).await.location(), "/signup", "after ten minutes");
+}
+
+/// The browser that signed up goes on when the link was used on another device with its password, and only then.
+#[rstest]
+#[case::with_its_password(PASSWORD, true)]
+#[case::with_another_password(NEW_PASSWORD, false)]
+#[tokio::test(flavor = "multi_thread")]
+async fn check_inbox_goes_on_when_its_link_was_used_elsewhere(#[case] password: &str, #[case] goes_on: bool) {
+    let app = App::builder().start().await;
+    let (browser, phone, stranger) = (app.browser(), app.browser(), app.browser());
+    let here = "/check-inbox?for=sign_up&return_to=%2Fdrive";
+    browser.request_sign_up(ADA, PASSWORD).await;
+    stranger.request_sign_up(ADA, WRONG_PASSWORD).await;
+    let emails = app.emails().await;
+    assert_eq!(browser.get(here).await.status, 200, "it waits");
+    let token = token_of(&emails[0]);
+    phone.open_email_link(&token).await;
+    let form = [("password", password)];
+    let path = if goes_on { "/auth/email/verify" } else { "/auth/password/reset" };
+    assert_eq!(phone.submit(path, &form).await.location(), "/dashboard");
+    let page = browser.get(here).await;
+    if goes_on {
+        assert_eq!(page.location(), "/login?return_to=%2Fdrive&done=signed_up_elsewhere");
+        let login = browser.get(page.location()).await;
+        assert!(login.shows("email address is confirmed") && login.shows(ADA), "{}", login.body);
+        assert!(!browser.is_signed_in().await, "it does not sign in");
+    } else {
+        assert_eq!(page.status, 200, "whose password is not the account's learns nothing");
+    }
+    assert_eq!(stranger.get(here).await.status, 200, "nor does another browser with the address");
+}

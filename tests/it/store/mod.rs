@@ -6,6 +6,7 @@ mod bad_days;
 mod cancelled;
 mod connection;
 mod downgrade;
+mod ended_sessions;
 mod events;
 mod flows;
 mod grants;

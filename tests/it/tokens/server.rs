@@ -115,7 +115,8 @@ impl Server {
 
 /// A sign-in with Google that replaces an earlier session.
 pub fn opening(user: UserId, earlier: Option<&str>) -> NewTokenSession<'_> {
-    static ORIGIN: ClientInfo = ClientInfo { ip: None, user_agent: None, request_id: None, actor: Actor::User };
+    static ORIGIN: ClientInfo =
+        ClientInfo { ip: None, user_agent: None, request_id: None, actor: Actor::User, zone: None };
     let authentications = Authentications::by(AuthenticationMethod::provider("google"), OffsetDateTime::UNIX_EPOCH);
     NewTokenSession {
         user,

@@ -9,7 +9,7 @@ use crate::{
         components::{
             avatar::Avatar,
             field::TextField,
-            form::{PostForm, Submit},
+            form::{PostForm, Submit, hidden},
             timestamp::Ago,
         },
         pages::drawn,
@@ -22,8 +22,8 @@ const YOU: &str = "you";
 
 #[component]
 pub fn AccountPage() -> impl IntoView {
-    drawn(|AccountSettingsView { notice, profile: shown, email: address }: AccountSettingsView| {
-        let sections = (profile(shown, address.as_ref()), email(address)).into_any();
+    drawn(|AccountSettingsView { notice, profile: shown, email: address, pending_email }: AccountSettingsView| {
+        let sections = (profile(shown, address.as_ref()), email(address, pending_email)).into_any();
         settings_page(SettingsPage::Account, notice, sections)
     })
 }
@@ -55,7 +55,7 @@ fn profile(profile: ProfileView, email: Option<&(String, bool)>) -> AnyView {
     section("profile", "Profile", body.into_any())
 }
 
-fn email(email: Option<(String, bool)>) -> AnyView {
+fn email(email: Option<(String, bool)>, pending: Option<String>) -> AnyView {
     let (what, step) = match email {
         Some((email, true)) => (email_line(email, "badge is-good", "Verified"), "Change email address"),
         Some((email, false)) => (email_line(email, "badge is-mild", "Not verified"), "Confirm or change email address"),
@@ -65,6 +65,7 @@ fn email(email: Option<(String, bool)>) -> AnyView {
     };
     let body = view! {
         {what}
+        {pending.map(waiting)}
         <div class="card-steps">
             <a class="button is-quiet" href="/settings/email">
                 {step}
@@ -72,6 +73,28 @@ fn email(email: Option<(String, bool)>) -> AnyView {
         </div>
     };
     section("email", "Email address", body.into_any())
+}
+
+/// A change that waits for its confirmation.
+fn waiting(email: String) -> AnyView {
+    view! {
+        <div class="notice is-mild">
+            <p class="notice-happened">
+                "Waiting for you to confirm " <bdi class="address-text">{email.clone()}</bdi>
+            </p>
+            <p class="notice-advice">"Open the link in our email to that address. It works for 24 hours."</p>
+            <div class="card-steps">
+                <PostForm action="/settings/email" class="form-of-a-button">
+                    {hidden("email", email)}
+                    <Submit text="Send it again" busy="Sending…" look="button is-quiet is-small" />
+                </PostForm>
+                <PostForm action="/settings/email/cancel" class="form-of-a-button">
+                    <Submit text="Cancel the change" busy="Cancelling…" look="button is-plain is-small" />
+                </PostForm>
+            </div>
+        </div>
+    }
+    .into_any()
 }
 
 fn email_line(email: String, badge: &'static str, verdict: &'static str) -> AnyView {

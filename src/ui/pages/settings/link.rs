@@ -18,7 +18,7 @@ fn draw(link: LinkView) -> AnyView {
     let LinkView { provider, return_to, form_error } = link;
     let label = provider.label.clone();
     view! {
-        <Step above=SettingsPage::Security title="Link an account" heading=format!("Link {label}") failed=form_error.is_some()>
+        <Step above=SettingsPage::Security came_from=return_to.clone() title="Link an account" heading=format!("Link {label}") failed=form_error.is_some()>
             <FormErrorNotice form_error />
             <p class="lead">
                 "Sign in to your " {label} " account to link it. We'll confirm by email."

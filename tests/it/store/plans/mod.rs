@@ -22,7 +22,7 @@ const EXEMPT: [(&str, &str); 4] = [
 ];
 
 /// Rows that look like those of an installation in use: of the columns that are mostly empty, one in a hundred is set.
-const ROWS: [&str; 12] = [
+const ROWS: [&str; 14] = [
     "INSERT INTO users (id, verified_email, verified_email_method, claimed_email, created_at) \
      SELECT 'u' || n, CASE WHEN n % 100 > 0 THEN 'u' || n || '@example.com' END, \
      CASE WHEN n % 100 > 0 THEN 'authority' END, CASE WHEN n % 100 = 0 THEN 'c' || n || '@example.com' END, n FROM numbers",
@@ -31,6 +31,8 @@ const ROWS: [&str; 12] = [
     "INSERT INTO sessions (id, id_hash, version, user_id, identity_id, data, created_at, last_seen_at, reauthenticated_at, \
      signed_in_by, reauthenticated_by, expires_at, absolute_expires_at) SELECT 's' || n, 'h' || n, 1, 'u' || n, \
      CASE WHEN n % 2 = 0 THEN 'i' || n END, '{}', n, n, n, '[]', '[]', n, n FROM numbers",
+    "INSERT INTO ended_sessions (session_key, user_id, reason, ended_at) \
+     SELECT 'e' || n, CASE WHEN n % 100 > 0 THEN 'u' || n END, 'expired', n FROM numbers",
     "INSERT INTO used_flows (id_hash, outcome, user_id, expires_at) \
      SELECT 'f' || n, 'used', CASE WHEN n % 100 = 0 THEN 'u' || n END, n FROM numbers",
     "INSERT INTO email_tokens (token_hash, kind, user_id, email, data, created_at, expires_at) \
@@ -45,6 +47,7 @@ const ROWS: [&str; 12] = [
      SELECT 's' || n, 'u' || n, '', '', 0, '/', n FROM numbers",
     "INSERT INTO passkeys (id, user_id, credential_id, public_key, sign_count, aaguid, name, transports, backup_eligible, \
      backed_up, created_at) SELECT 'p' || n, 'u' || n, 'c' || n, '', 0, '', '', '', 1, 1, n FROM numbers",
+    "INSERT INTO pending_email_changes (user_id, email, expires_at) SELECT 'u' || n, 'e' || n, n FROM numbers",
     "INSERT INTO rate_limits (bucket, full_at) SELECT 'b' || n, n FROM numbers",
     "INSERT INTO outbox (id, kind, priority, user_id, about, sealed, created_at, due_at, attempts) \
      SELECT 'o' || n, 'email', 1, 'u' || n, CASE WHEN n % 100 = 0 THEN 'a' || n END, '', n, n, 0 FROM numbers",
