@@ -32,7 +32,7 @@ pub fn expired_link(
 
 fn used_link(name: String, (text, href): (&'static str, &'static str)) -> AnyView {
     view! {
-        <CardPage title="This link no longer works" heading="You're signed in" signed_in=Some(Place::Dashboard)>
+        <CardPage title="This link has expired" heading="This link has expired" signed_in=Some(Place::Dashboard)>
             <div class="prose">
                 <p>"The link that you opened was already used, or has expired. You're signed in as " <bdi>{name}</bdi> ", so you may not need it."</p>
             </div>

@@ -18,9 +18,9 @@ pub fn UndoPage() -> impl IntoView {
 }
 
 fn draw(view: EmailLinkView) -> AnyView {
-    let EmailLinkView { link, form_error, signed_in, .. } = view;
+    let EmailLinkView { link, form_error, .. } = view;
     let Some(EmailLink::Undo { what, email }) = link else {
-        return expired_link(signed_in);
+        return expired_link();
     };
     let (was, becomes) = match what {
         Undoing::MethodAdded(label) => {
@@ -56,9 +56,9 @@ fn draw(view: EmailLinkView) -> AnyView {
     .into_any()
 }
 
-fn expired_link(signed_in: Option<String>) -> AnyView {
+fn expired_link() -> AnyView {
     expired_link::expired_link(
-        signed_in,
+        None,
         "It was already used, or it's more than seven days old. If you don't recognise a change to your account, choose a new password and check your settings.",
         ("Choose a new password", "/forgot"),
         &[("Go to settings", "/settings")],

@@ -174,7 +174,7 @@ async fn an_invitation_offers_a_password_and_providers() {
 
 #[tokio::test]
 async fn a_used_link_leads_on_who_is_signed_in() {
-    for path in PAGES {
+    for path in PAGES.into_iter().filter(|path| *path != "/undo") {
         let view = |signed_in: Option<&str>| EmailLinkView {
             link: None,
             form_error: None,
