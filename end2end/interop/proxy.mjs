@@ -76,7 +76,7 @@ export function makeCertificate(folder) {
   if (status !== 0) throw new Error("openssl cannot make a certificate");
 }
 
-/** As `waitFor`, with a certificate that nobody knows. */
+/** As `waitFor`, with a certificate that is its own authority. */
 async function waitUntilServing(url, child) {
   const deadline = Date.now() + 20_000;
   while (Date.now() < deadline) {
