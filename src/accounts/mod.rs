@@ -41,7 +41,7 @@ pub use audit::{
 };
 pub use authentication::{Authentication, AuthenticationMethod, Authentications, Strength};
 pub use client_info::ClientInfo;
-pub use decide::{admits_email, decide, decide_by_email_link, invalidations_at_recovery};
+pub use decide::{admits_email, decide, decide_by_email_link, decide_by_import, invalidations_at_recovery};
 pub use decision::{Answer, Decision, EmailUpdate, Invalidation, NewEmail, Purpose, SquattedAccount};
 pub use device::describe as describe_device;
 pub use display::{display_name, picture_url};

@@ -74,6 +74,7 @@ impl From<&AuditEvent> for EventCodes {
             AuditEvent::GrantEnded { provider, end } => codes("grant", Some(provider), end.code(), []),
             AuditEvent::Disabled => codes("account", None, "disabled", []),
             AuditEvent::Enabled => codes("account", None, "enabled", []),
+            AuditEvent::Imported => codes("account", None, "imported", []),
             AuditEvent::AccountDeleted => codes("account", None, "deleted", []),
         }
     }
@@ -143,6 +144,7 @@ impl EventCodes {
             ("token", "reused") => AuditEvent::TokenReused,
             ("account", "disabled") => AuditEvent::Disabled,
             ("account", "enabled") => AuditEvent::Enabled,
+            ("account", "imported") => AuditEvent::Imported,
             ("account", "deleted") => AuditEvent::AccountDeleted,
             (purpose, outcome) => self.of_flow(PurposeKind::from_code(purpose)?, outcome, self.provider.clone()?)?,
         })

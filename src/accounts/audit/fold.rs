@@ -36,6 +36,7 @@ impl AuditEvent {
             | Self::Invited
             | Self::Disabled
             | Self::Enabled
+            | Self::Imported
             | Self::TokenReused
             | Self::GrantEnded { .. }
             | Self::AccountDeleted => false,

@@ -96,6 +96,8 @@ pub enum AuditEvent {
     /// The user cannot sign in any more.
     Disabled,
     Enabled,
+    /// The account came from another system.
+    Imported,
     /// Names no user: the account's own events are deleted with it.
     AccountDeleted,
 }

@@ -37,6 +37,7 @@ fn every_event() -> Vec<AuditEvent> {
         AuditEvent::AllSessionsEnded,
         AuditEvent::Disabled,
         AuditEvent::Enabled,
+        AuditEvent::Imported,
         AuditEvent::TokenReused,
         AuditEvent::AccountDeleted,
     ];
@@ -99,6 +100,7 @@ const fn is_in_every_event(event: &AuditEvent) -> bool {
         | AuditEvent::PasswordRemoved
         | AuditEvent::Disabled
         | AuditEvent::Enabled
+        | AuditEvent::Imported
         | AuditEvent::TokenReused
         | AuditEvent::GrantEnded { .. }
         | AuditEvent::AccountDeleted => true,

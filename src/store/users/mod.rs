@@ -3,7 +3,9 @@
 pub(super) mod administer;
 pub(super) mod delete;
 pub(super) mod demo;
+pub(super) mod export;
 pub(super) mod identities;
+pub(super) mod import;
 pub(super) mod name;
 pub(super) mod pages;
 pub(super) mod passkeys;

@@ -125,6 +125,7 @@ fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, bool
         }),
         AuditEvent::Disabled => alarm("Disabled the account"),
         AuditEvent::Enabled => calm("Enabled the account"),
+        AuditEvent::Imported => calm("Brought the account here from another system"),
         AuditEvent::AccountDeleted => alarm("Deleted the account"),
     }
 }
