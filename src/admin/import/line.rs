@@ -81,16 +81,17 @@ pub(super) fn imported_user(
     if password.as_ref().is_some_and(|password| !is_readable(password)) {
         return Err("the password hash is of an unknown kind, or too expensive".to_owned());
     }
+    let issuer = identities.first().map_or("", |facts| facts.identity.issuer());
     Ok(Some(ImportedUser {
         id: line.id.as_deref().map(UserId::parse).transpose().map_err(|_| "the id is not a UUID".to_owned())?,
         name: line.name.as_deref().and_then(display_name),
-        picture: line.picture.as_deref().and_then(|picture| picture_url(picture, "")),
+        picture: line.picture.as_deref().and_then(|picture| picture_url(picture, issuer)),
         email,
         // Whoever reads the mailbox later must not find a password of somebody who only typed its address.
         password: password.filter(|_| is_verified),
-        identities,
         created_at: line.created_at.map_or(Ok(now), |seconds| time_of(seconds, now))?,
         disabled_at: line.disabled_at.map(|seconds| time_of(seconds, now)).transpose()?,
+        identities,
     }))
 }
 

@@ -72,7 +72,7 @@ async fn supabase() {
     app.browser().sign_in_with_password("ada@example.com", "U*U").await;
     assert_eq!(
         identities(&app).await,
-        "github,https://github.com,583231 google,https://accounts.google.com,110169484474386276334"
+        "github,https://github.com/login/oauth,583231 google,https://accounts.google.com,110169484474386276334"
     );
     let ada = format!("SELECT name || ' ' || created_at FROM users WHERE id = '{ID}'");
     assert_eq!(app.database.text(&ada).await, "Ada \"L\" 1714564740");
@@ -90,7 +90,7 @@ async fn auth_js() {
     let app = imported(&lines_of("Auth.js", tables).await).await;
     assert_eq!(
         identities(&app).await,
-        "github,https://github.com,583231 google,https://accounts.google.com,110169484474386276334"
+        "github,https://github.com/login/oauth,583231 google,https://accounts.google.com,110169484474386276334"
     );
     let emails = "SELECT group_concat(coalesce(verified_email, '-') || ' ' || coalesce(claimed_email, '-'), ' ') \
                   FROM (SELECT * FROM users ORDER BY name) AS users";
@@ -160,7 +160,7 @@ async fn firebase() {
     app.browser().sign_in_with_password("ada@example.com", "user1password").await;
     assert_eq!(
         identities(&app).await,
-        "github,https://github.com,583231 google,https://accounts.google.com,110169484474386276334"
+        "github,https://github.com/login/oauth,583231 google,https://accounts.google.com,110169484474386276334"
     );
     let grace = "SELECT claimed_email FROM users WHERE disabled_at IS NOT NULL AND created_at = 1714564740";
     assert_eq!(app.database.text(grace).await, "grace@example.com");
@@ -184,7 +184,7 @@ async fn django_allauth() {
     app.browser().sign_in_with_password("grace@example.com", "password").await;
     assert_eq!(
         identities(&app).await,
-        "github,https://github.com,583231 google,https://accounts.google.com,110169484474386276334"
+        "github,https://github.com/login/oauth,583231 google,https://accounts.google.com,110169484474386276334"
     );
     assert_eq!(app.database.text("SELECT name FROM users WHERE disabled_at IS NOT NULL").await, "Linus T");
 }
