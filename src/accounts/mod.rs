@@ -25,6 +25,7 @@ mod linking_context;
 mod passkey;
 mod password;
 mod password_hash;
+mod provider_event;
 mod reason;
 mod short_name;
 mod sign_up;
@@ -59,6 +60,7 @@ pub use linking_context::{
 pub use passkey::Passkey;
 pub use password::{NewPassword, PasswordError, PasswordRules, canonical_password};
 pub use password_hash::PasswordHash;
+pub use provider_event::{EndedSessions, ProviderEventEffects};
 pub use reason::Reason;
 pub use short_name::short_name;
 pub use sign_up::{Invitation, SignUp};

@@ -53,6 +53,7 @@ pub use users::administer::{Administered, Authority, RemovedMethod};
 pub use users::export::ExportedUser;
 pub use users::import::{Imported, ImportedUser};
 pub use users::passwords::PasswordLookup;
+pub use users::provider_events::{ProviderEvent, ProviderEventOutcome};
 pub use users::sign_in_methods::MethodsOnRecord;
 
 pub use crate::accounts::PASSWORD;

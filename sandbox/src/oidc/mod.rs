@@ -14,6 +14,7 @@ use axum::Router;
 use axum::http::Method;
 use axum::routing::{get, post};
 
+pub use claims::{session_id, subject};
 pub use configuration::Configuration;
 
 use super::authorize::{self, AuthorizePage};

@@ -36,6 +36,7 @@ impl AuditEvent {
             | Self::Invited
             | Self::Disabled
             | Self::Enabled
+            | Self::ProviderReported { .. }
             | Self::Imported
             | Self::TokenReused
             | Self::GrantEnded { .. }

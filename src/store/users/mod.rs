@@ -10,6 +10,7 @@ pub(super) mod name;
 pub(super) mod pages;
 pub(super) mod passkeys;
 pub(super) mod passwords;
+pub(super) mod provider_events;
 pub(super) mod queries;
 pub(super) mod rows;
 pub(super) mod sign_in_methods;

@@ -59,6 +59,7 @@ mod people;
 mod pre_hijack;
 mod prefetch;
 mod provider_errors;
+mod provider_events;
 mod providers;
 mod races;
 mod recovery;
