@@ -61,7 +61,7 @@ const URIS: [(&str, SecurityEventKind); 16] = [
     ("email-disabled", SecurityEventKind::EmailDisabled),
     ("email-enabled", SecurityEventKind::EmailEnabled),
     ("consent-revoked", SecurityEventKind::ConsentRevoked),
-    // Until 2024 the notification was called `account-delete`.
+    // Also called `account-delete`.
     ("account-deleted", SecurityEventKind::AccountPurged),
 ];
 

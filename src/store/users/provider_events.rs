@@ -102,7 +102,7 @@ impl Database {
                 end_named_session(write, kind, event).await?;
             }
             EndedSessions::OfIdentity => end_sessions_of_identity(write, identity).await?,
-            EndedSessions::OfUser => drop(delete_sessions_of(write, user.id, None).await?),
+            EndedSessions::OfUser => delete_sessions_of(write, user.id, None).await.map(drop)?,
         }
         if effects.ends_grant && take_tokens(write, identity, None).await?.is_some() {
             end(write, identity.id, GrantEndReason::Revoked.code(), Confirmation::Received, audit.now).await?;

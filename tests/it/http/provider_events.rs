@@ -1,5 +1,7 @@
 //! POST `/auth/events/{provider}`: each message takes effect once; each forged one has a twin that does.
 
+use std::collections::BTreeSet;
+
 use latchkey::{
     accounts::EmailKind,
     store::{GrantEndReason, GrantStatus},
@@ -258,9 +260,12 @@ async fn what_is_no_message_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flood_of_messages_is_limited() {
     let app = App::builder().with("RATE_LIMITS", "on").start().await;
-    let mut answers = Vec::new();
-    for _ in 0..130 {
-        answers.push(app.post_event("google", "application/secevent+jwt", "x".to_owned()).await.0);
+    let mut answers = BTreeSet::new();
+    for _ in 0..2000 {
+        answers.insert(app.post_event("google", "application/secevent+jwt", "x".to_owned()).await.0);
+        if answers.contains(&429) {
+            break;
+        }
     }
-    assert_eq!((answers.first(), answers.last()), (Some(&400), Some(&429)));
+    assert_eq!(answers, BTreeSet::from([400, 429]));
 }
