@@ -28,7 +28,13 @@ const FORM_BYTES: usize = 32 * 1024;
 
 /// The handler of a form.
 pub fn handler(form: Form) -> MethodRouter<AppState> {
-    post(move |app, session, signed_in, client, request| submit(form, app, session, signed_in, client, request))
+    let by_post =
+        post(move |app, session, signed_in, client, request| submit(form, app, session, signed_in, client, request));
+    match form.sender {
+        // A 405 would say that there is such a form.
+        Sender::Administrator => by_post.fallback(|| async { StatusCode::NOT_FOUND }),
+        Sender::Owner | Sender::Anyone => by_post,
+    }
 }
 
 /// Passes a form to its server function, after it refuses other content types, which another site can send without a
