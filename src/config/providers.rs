@@ -12,8 +12,19 @@ use crate::{
 const MAX_SCOPES_BYTES: usize = 1000;
 
 /// Words that a generic provider may not take: routes below `/auth` have them, or will.
-const RESERVED: [&str; 10] =
-    ["callback", "logout", "passkey", "password", "email-link", "link", "reauthenticate", "email", "undo", "verify"];
+const RESERVED: [&str; 11] = [
+    "callback",
+    "events",
+    "logout",
+    "passkey",
+    "password",
+    "email-link",
+    "link",
+    "reauthenticate",
+    "email",
+    "undo",
+    "verify",
+];
 
 /// Every provider that is switched on, in the order of the login page.
 ///
