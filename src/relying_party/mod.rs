@@ -13,6 +13,7 @@ mod checkup;
 mod client;
 mod clock;
 mod complete;
+mod end_session;
 mod event;
 mod external_token;
 mod flow;

@@ -32,6 +32,7 @@ mod drive;
 mod drive_faults;
 mod email_code;
 mod email_requirement;
+mod end_session;
 mod enumeration;
 mod form_owners;
 mod form_post;
