@@ -68,6 +68,8 @@ enum Command {
     Import(commands::transfer::Import),
     /// Export all users as JSON lines, as `import` reads them. Read-only.
     Export(commands::transfer::Export),
+    /// Move every row of a SQLite database into an empty PostgreSQL one, in one transaction. Stop the server first. Exits with 0, or with 2 if nothing was moved.
+    Move(commands::transfer::Move),
     /// List the audit trail, the newest event first. Read-only. Exits as `users`.
     Events(commands::users::EventsCommand),
     /// Run the sandbox providers for development on SANDBOX_ADDR until interrupted.
@@ -104,6 +106,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
             Command::Users { command } => Ok(commands::users::run(command).await),
             Command::Import(arguments) => Ok(commands::transfer::import(arguments).await),
             Command::Export(arguments) => Ok(commands::transfer::export(arguments).await),
+            Command::Move(arguments) => Ok(commands::transfer::move_rows(arguments).await),
             Command::Events(command) => Ok(commands::users::run_events(command).await),
             Command::Serve => commands::serve::run(config_with_log()?).await.map(|()| ExitCode::SUCCESS),
             Command::Migrate => commands::migrate::run(&config_with_log()?).await.map(|()| ExitCode::SUCCESS),

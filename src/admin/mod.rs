@@ -13,6 +13,7 @@
 //! | `users invite` | `email`, `expires_at`, `email_queued` |
 //! | `events` | `events`, `next` |
 //! | `import` | `dry_run`, `created`, `existing`, `failed`, `problems` (`[{"line", "problem"}]`, the first hundred) |
+//! | `move` | `tables` (the number of rows by table) |
 //!
 //! `export` writes the lines that `import` reads: see `import/line.rs`.
 
@@ -23,6 +24,7 @@ mod find;
 mod import;
 mod invite;
 mod list;
+mod move_rows;
 mod report;
 mod show;
 mod text;
@@ -34,5 +36,6 @@ pub use find::find;
 pub use import::Import;
 pub use invite::invite;
 pub use list::{MAX_PAGE, Page, list_events, list_users};
+pub use move_rows::move_rows;
 pub use report::Report;
 pub use show::{methods, show};

@@ -1,4 +1,4 @@
-//! `latchkey import` and `latchkey export`
+//! `latchkey import`, `latchkey export` and `latchkey move`
 
 use std::{
     fs::File,
@@ -12,8 +12,10 @@ use latchkey::{
     accounts::ClientInfo,
     admin::{self, Report},
     relying_party::Clock,
-    store::AuditContext,
+    sealing::Sealer,
+    store::{AuditContext, Database},
 };
+use secrecy::{ExposeSecret, SecretString};
 
 use super::users::open;
 use crate::Failure;
@@ -38,6 +40,27 @@ pub struct Export {
     /// The output is JSON in any case.
     #[arg(long, hide = true)]
     json: bool,
+}
+
+#[derive(Args)]
+pub struct Move {
+    /// An empty PostgreSQL database: postgres://user:password@host/name. PGPASSWORD and ~/.pgpass work, too.
+    #[arg(long, value_name = "URL")]
+    to: SecretString,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub async fn move_rows(Move { to, json }: Move) -> ExitCode {
+    match move_to(&to).await {
+        Ok(report) => {
+            let text = if json { report.to_json() } else { report.text().to_owned() };
+            drop(stdout().write_all(text.as_bytes()));
+            ExitCode::SUCCESS
+        }
+        Err(failure) => failed(&failure),
+    }
 }
 
 pub async fn import(Import { file, dry_run, json }: Import) -> ExitCode {
@@ -71,6 +94,17 @@ async fn import_file(file: &Path, dry_run: bool) -> Result<(Report, bool), Failu
     let import = admin::Import { database: &database, providers: &config.providers, dry_run, audit: &audit };
     let outcome = import.run(input, progress).await;
     database.close().await;
+    Ok(outcome?)
+}
+
+async fn move_to(to: &SecretString) -> Result<Report, Failure> {
+    let (config, source) = open(false).await?;
+    let sealer = Sealer::new(config.secret_keys.iter(), "database")?;
+    let target = Database::connect(to.expose_secret(), sealer).await.map_err(|error| format!("--to: {error}"))?;
+    target.migrate().await.map_err(|error| format!("--to: {error}"))?;
+    let outcome = admin::move_rows(&source, &target).await;
+    source.close().await;
+    target.close().await;
     Ok(outcome?)
 }
 

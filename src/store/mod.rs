@@ -31,6 +31,7 @@ pub use email::queue::QueuedEmail;
 pub use engine::checkup::{DatabaseCheckup, Migrations, Reach};
 pub use engine::database::Database;
 pub use engine::load::{DatabaseLoad, PoolLoad, QueueLoad};
+pub use engine::move_rows::{MoveError, MovedTable};
 pub use engine::pooler::Pooling;
 pub use engine::sweep::SweepStep;
 pub use error::StoreError;

@@ -52,6 +52,7 @@ mod link_prompt;
 mod metadata;
 mod metrics;
 mod model;
+mod move_rows;
 mod outages;
 mod passkeys;
 mod password_rules;
