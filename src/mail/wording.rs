@@ -272,7 +272,7 @@ fn words(message: &EmailMessage, site: &Site) -> Words {
                     SettingsPage::Security.path(),
                 ),
                 closing: texts([
-                    "If you see a way to sign in or a connected service that you don't recognise, remove it there.",
+                    "If this wasn't you, look for ways to sign in and connected services that you don't recognise, and remove them there.",
                 ]),
             }
         }

@@ -87,7 +87,7 @@ pub(super) fn imported_user(
         name: line.name.as_deref().and_then(display_name),
         picture: line.picture.as_deref().and_then(|picture| picture_url(picture, issuer)),
         email,
-        // Whoever reads the mailbox later must not find a password of somebody who only typed its address.
+        // The mailbox's owner must not find a password there that someone else chose.
         password: password.filter(|_| is_verified),
         created_at: line.created_at.map_or(Ok(now), |seconds| time_of(seconds, now))?,
         disabled_at: line.disabled_at.map(|seconds| time_of(seconds, now)).transpose()?,

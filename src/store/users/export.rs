@@ -45,8 +45,8 @@ impl Database {
         (first, last): &(String, String),
     ) -> Result<BTreeMap<UserId, Vec<Identity>>, StoreError> {
         let rows: Vec<IdentityRow> = sqlx::query_as(
-            "SELECT id, user_id, issuer, subject, provider, email, email_verified, name, linked_at, last_used_at \
-             FROM identities WHERE user_id >= $1 AND user_id <= $2 ORDER BY user_id, id",
+            "SELECT id, user_id, issuer, subject, provider AS identity_provider, email, email_verified, name, linked_at, \
+             last_used_at FROM identities WHERE user_id >= $1 AND user_id <= $2 ORDER BY user_id, id",
         )
         .bind(first)
         .bind(last)
