@@ -51,15 +51,16 @@ impl RelyingParty {
         let issuers = (spec.issuers)(provider, &unverified_claims(token));
         let issuers: Vec<&str> = issuers.iter().map(String::as_str).collect();
         let now = self.clock.now();
+        let client_ids = provider.client_ids();
         let expected = ExpectedSecurityEvent {
             issuers: &issuers,
-            client_ids: &provider.client_ids(),
+            client_ids: &client_ids,
             algorithms: spec.algorithms,
             now: u64::try_from(now).unwrap_or_default(),
         };
         precheck_security_event(token, &expected)?;
         let metadata = client.metadata(&self.http, now).await?;
-        let set = client.key_set(&metadata, audience_of(token, &provider.client_ids()))?;
+        let set = client.key_set(&metadata, audience_of(token, &client_ids))?;
         let keys = client.keys(&self.http, &set, now).await?;
         let mut outcome = verify_security_event(token, &keys, &expected);
         if outcome.as_ref().is_err_and(SecurityEventError::is_unknown_kid)
