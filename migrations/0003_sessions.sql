@@ -17,6 +17,8 @@ CREATE TABLE sessions (
     identity_id TEXT REFERENCES identities (id) ON DELETE SET NULL,
     -- What opened it: a provider's slug, 'password', 'passkey' or 'email_code'.
     provider TEXT,
+    -- Hash of the provider and its own session (`sid`), by which it can end this one. NULL where it names none.
+    provider_session TEXT,
     user_agent TEXT,
     ip TEXT,
     -- The application's session data, as JSON.
@@ -38,4 +40,5 @@ CREATE INDEX sessions_by_previous_id_hash ON sessions (previous_id_hash) WHERE p
 CREATE INDEX sessions_with_renewal ON sessions (renewed_at) WHERE renewal IS NOT NULL;
 CREATE INDEX sessions_by_user ON sessions (user_id);
 CREATE INDEX sessions_by_identity ON sessions (identity_id) WHERE identity_id IS NOT NULL;
+CREATE INDEX sessions_by_provider_session ON sessions (provider_session) WHERE provider_session IS NOT NULL;
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);

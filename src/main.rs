@@ -19,6 +19,7 @@ mod commands {
     pub mod sandbox;
     pub mod serve;
     pub mod shutdown;
+    pub mod transfer;
     pub mod users;
 }
 
@@ -63,6 +64,12 @@ enum Command {
         #[command(subcommand)]
         command: commands::users::UsersCommand,
     },
+    /// Import users of another system. Those who exist are left alone, so it can be repeated. Exits with 0, with 1 if lines failed, with 2 if it stopped.
+    Import(commands::transfer::Import),
+    /// Export all users as JSON lines, as `import` reads them. Read-only.
+    Export(commands::transfer::Export),
+    /// Move every row of a SQLite database into an empty PostgreSQL one, in one transaction. Stop the server first. Exits with 0, or with 2 if nothing was moved.
+    Move(commands::transfer::Move),
     /// List the audit trail, the newest event first. Read-only. Exits as `users`.
     Events(commands::users::EventsCommand),
     /// Run the sandbox providers for development on SANDBOX_ADDR until interrupted.
@@ -97,6 +104,9 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
             Command::ExplainLink(question) => Ok(commands::explain_link::run(question).await),
             Command::Keys { command } => Ok(commands::keys::run(command).await),
             Command::Users { command } => Ok(commands::users::run(command).await),
+            Command::Import(arguments) => Ok(commands::transfer::import(arguments).await),
+            Command::Export(arguments) => Ok(commands::transfer::export(arguments).await),
+            Command::Move(arguments) => Ok(commands::transfer::move_rows(arguments).await),
             Command::Events(command) => Ok(commands::users::run_events(command).await),
             Command::Serve => commands::serve::run(config_with_log()?).await.map(|()| ExitCode::SUCCESS),
             Command::Migrate => commands::migrate::run(&config_with_log()?).await.map(|()| ExitCode::SUCCESS),

@@ -160,6 +160,22 @@ async fn sign(
     mint(claims, &patch, &SigningContext { key, attacker_key, client_secret, origin: shared.origin(), now })
 }
 
+/// Signs the claims of another kind of token, changed by this patch.
+pub async fn sign_patched(
+    shared: &SharedState,
+    provider: Provider,
+    claims: Map<String, Value>,
+    patch: &Patch,
+) -> String {
+    let (key, now) = {
+        let mut state = shared.lock();
+        (state.provider(provider).keys.signing(), state.now())
+    };
+    let attacker_key = if patch.sign.uses_attacker_key() { keys::attacker_key().await } else { None };
+    let client_secret = &shared.clients().of(provider).secret;
+    mint(claims, patch, &SigningContext { key, attacker_key, client_secret, origin: shared.origin(), now })
+}
+
 /// JWS compact serialization (RFC 7515 §7.1).
 fn mint(claims: Map<String, Value>, patch: &Patch, with: &SigningContext<'_>) -> String {
     let payload = patched(claims, &patch.claims, &patch.remove, with);

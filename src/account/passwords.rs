@@ -50,9 +50,7 @@ pub(super) async fn is_correct_and_rehash(
         Verdict::Wrong => return Ok(false),
         Verdict::Right { outdated: false } => {}
         Verdict::Right { outdated: true } => {
-            // A password that is not acceptable today keeps its old hash.
-            if let Ok(password) = context.passwords.choose(password, &[], context.client.ip).await? {
-                let rehashed = context.passwords.hash(&password, context.client.ip).await?;
+            if let Some(rehashed) = context.passwords.rehash(password, context.client.ip).await? {
                 context.database.rehash_password(user, hash, &rehashed).await?;
             }
         }

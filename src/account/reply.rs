@@ -111,7 +111,11 @@ pub(super) fn send(outcome: Result<Reply, AccountError>, page: &str) {
             }
             see_other(&reply, &location, cookies);
         }
-        Ok(Reply { to: Destination::Provider(request), cookies, .. }) => {
+        Ok(Reply { to: Destination::Provider(request), cookies, clears_site_data }) => {
+            if clears_site_data {
+                let (name, value) = CLEAR_SITE_DATA;
+                reply.insert_header(name, value);
+            }
             // A form has one answer: the slot is empty.
             _ = expect_context::<StartedFlow>().0.set(request);
             append(&reply, cookies);

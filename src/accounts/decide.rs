@@ -46,11 +46,20 @@ pub fn admits_email(email: &EmailAddress, linking_context: &LinkingContext) -> b
 /// Decides about a sign-up whose link was opened: rules 3 and 4. The owner of the email address gets no second account.
 pub fn decide_by_email_link(email: &VerifiedEmail, linking_context: &LinkingContext) -> Decision {
     let mut reasons = vec![Reason::EmailVerifiedByLink];
-    let answer = match owner_of(email, linking_context) {
-        Some(_) => refuse(Reason::EmailOwned, &mut reasons),
-        None => create(NewEmail::Verified(email.clone()), linking_context, &mut reasons),
-    };
+    let answer = claim(email, linking_context, &mut reasons);
     Decision { answer, reasons }
+}
+
+/// Decides about a user of another system who brings a verified email address: rules 3 and 4, as after a sign-up.
+pub fn decide_by_import(email: &VerifiedEmail, linking_context: &LinkingContext) -> Answer {
+    claim(email, linking_context, &mut Vec::new())
+}
+
+fn claim(email: &VerifiedEmail, linking_context: &LinkingContext, reasons: &mut Vec<Reason>) -> Answer {
+    match owner_of(email, linking_context) {
+        Some(_) => refuse(Reason::EmailOwned, reasons),
+        None => create(NewEmail::Verified(email.clone()), linking_context, reasons),
+    }
 }
 
 /// What a password reset by email invalidates.

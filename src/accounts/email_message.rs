@@ -100,6 +100,11 @@ pub enum EmailKind {
     },
     /// A rotated refresh token was presented again; its session has ended.
     TokenReused,
+    /// A provider reported that someone else may have its account of the user. All sessions have ended.
+    AccountAtRisk {
+        /// The provider's slug.
+        provider: String,
+    },
     AccountDeleted {
         revoked_access: Vec<RevokedAccess>,
     },
@@ -134,6 +139,7 @@ impl EmailKind {
             | Self::PasskeyRemoved { .. }
             | Self::PasswordChanged { .. }
             | Self::TokenReused
+            | Self::AccountAtRisk { .. }
             | Self::AccountDeleted { .. } => EmailPriority::Security,
             Self::ConfirmSignUp { .. }
             | Self::Invitation { .. }
@@ -168,6 +174,7 @@ impl EmailKind {
             | Self::Code { .. }
             | Self::PasskeyRemoved { .. }
             | Self::TokenReused
+            | Self::AccountAtRisk { .. }
             | Self::AccountDeleted { .. } => None,
         }
     }

@@ -25,6 +25,7 @@ mod linking_context;
 mod passkey;
 mod password;
 mod password_hash;
+mod provider_event;
 mod reason;
 mod short_name;
 mod sign_up;
@@ -43,7 +44,7 @@ pub use audit::{
 };
 pub use authentication::{Authentication, AuthenticationMethod, Authentications, Strength};
 pub use client_info::ClientInfo;
-pub use decide::{admits_email, decide, decide_by_email_link, invalidations_at_recovery};
+pub use decide::{admits_email, decide, decide_by_email_link, decide_by_import, invalidations_at_recovery};
 pub use decision::{Answer, Decision, EmailUpdate, Invalidation, NewEmail, Purpose, SquattedAccount};
 pub use device::describe as describe_device;
 pub use display::{display_name, picture_url};
@@ -61,6 +62,7 @@ pub use linking_context::{
 pub use passkey::Passkey;
 pub use password::{NewPassword, PasswordError, PasswordRules, canonical_password};
 pub use password_hash::PasswordHash;
+pub use provider_event::{EndedSessions, ProviderEventEffects};
 pub use reason::Reason;
 pub use short_name::short_name;
 pub use sign_up::{Invitation, SignUp};

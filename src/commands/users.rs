@@ -177,7 +177,7 @@ async fn events(user: Option<&str>, page: Page) -> Result<Report, Failure> {
     Ok(report?)
 }
 
-async fn open(read_only: bool) -> Result<(Config, Database), Failure> {
+pub async fn open(read_only: bool) -> Result<(Config, Database), Failure> {
     let environment = Environment::of_process()?;
     let config = if read_only { Config::inspect(&environment)? } else { Config::parse(&environment)? };
     doctor::check_schema(&config).await?;

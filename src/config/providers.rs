@@ -12,8 +12,19 @@ use crate::{
 const MAX_SCOPES_BYTES: usize = 1000;
 
 /// Words that a generic provider may not take: routes below `/auth` have them, or will.
-const RESERVED: [&str; 10] =
-    ["callback", "logout", "passkey", "password", "email-link", "link", "reauthenticate", "email", "undo", "verify"];
+const RESERVED: [&str; 11] = [
+    "callback",
+    "events",
+    "logout",
+    "passkey",
+    "password",
+    "email-link",
+    "link",
+    "reauthenticate",
+    "email",
+    "undo",
+    "verify",
+];
 
 /// Every provider that is switched on, in the order of the login page.
 ///
@@ -51,7 +62,7 @@ fn is_built_in(slug: &str) -> bool {
 
 /// The `<NAME>`s of `OIDC_<NAME>_…`, each once, in alphabetical order.
 fn open_id_connect_names(env: &Environment) -> BTreeSet<String> {
-    const SUFFIXES: [&str; 5] = ["_ISSUER", "_CLIENT_ID", "_LABEL", "_SCOPES", front_ends::SUFFIX];
+    const SUFFIXES: [&str; 6] = ["_ISSUER", "_CLIENT_ID", "_LABEL", "_SCOPES", "_LOGOUT", front_ends::SUFFIX];
     env.names()
         .filter_map(|variable| {
             let rest = variable.strip_prefix("OIDC_")?;
@@ -88,6 +99,7 @@ fn parse_open_id_connect(env: &Environment, base_url: &BaseUrl, name: &str) -> R
         client_id: client_id.to_owned(),
         client_secret,
         scopes: scopes(env, &variable("SCOPES"))?,
+        ends_session: ends_session(env, &variable("LOGOUT"))?,
     }))
 }
 
@@ -100,6 +112,14 @@ fn scopes(env: &Environment, variable: &str) -> Result<Option<Scopes>, ConfigErr
         false => {
             Err(ConfigError::new(variable, "must be scopes separated by spaces, for instance openid email profile"))
         }
+    }
+}
+
+fn ends_session(env: &Environment, variable: &str) -> Result<bool, ConfigError> {
+    match env.get(variable) {
+        None | Some("off") => Ok(false),
+        Some("on") => Ok(true),
+        Some(_) => Err(ConfigError::new(variable, "must be on or off")),
     }
 }
 

@@ -286,7 +286,8 @@ mod tests {
         let mut explanation = past("google", "sign_in", &["identity_known"]);
         assert!(!explanation.to_string().contains("  by "), "its twin says nothing");
         let amr = vec!["pwd".to_owned(), "mfa".to_owned()];
-        explanation.decisions[0].authentication = Some(AuthenticationClaims { auth_time: Some(60), amr, acr: None });
+        explanation.decisions[0].authentication =
+            Some(AuthenticationClaims { auth_time: Some(60), amr, ..Default::default() });
         let text = explanation.to_string();
         assert!(text.contains("  by       amr pwd,mfa  auth_time 1970-01-01T00:01:00Z\n"), "{text}");
         let json: serde_json::Value = serde_json::from_str(&explanation.to_json()).unwrap();

@@ -114,6 +114,7 @@ pub(super) fn may_reach_a_stranger(kind: &EmailKind) -> bool {
         | EmailKind::PasskeyRemoved { .. }
         | EmailKind::PasswordChanged { .. }
         | EmailKind::TokenReused
+        | EmailKind::AccountAtRisk { .. }
         | EmailKind::AccountDeleted { .. } => false,
     }
 }

@@ -73,6 +73,7 @@ fn with_account(account: &str) -> Vec<EmailKind> {
         EmailKind::PasswordChanged { first: false, undo: token() },
         EmailKind::Code { code: EmailCode::from_random([7; 5]) },
         EmailKind::TokenReused,
+        EmailKind::AccountAtRisk { provider: "google".to_owned() },
         EmailKind::AccountDeleted { revoked_access: vec![] },
         EmailKind::AccountDeleted { revoked_access: revoked_access() },
     ]

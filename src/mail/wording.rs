@@ -260,6 +260,26 @@ fn words(message: &EmailMessage, site: &Site) -> Words {
                 "If this wasn't you, there's nothing more to do: the stolen token no longer works. A faulty application can also cause this. If it happens often, sign out everywhere in settings, and check your devices for software that you don't recognise.",
             ]),
         },
+        EmailKind::AccountAtRisk { provider } => {
+            let label = site.label(provider);
+            Words {
+                subject: format!("You were signed out of {at}"),
+                news: vec![
+                    format!(
+                        "{label} reported that someone else may have used your {label} account, with which you sign in at {at}."
+                    ),
+                    format!("We signed you out everywhere at {at}. Secure your account at {label} first."),
+                ],
+                action: page(
+                    "Then sign in and check your ways to sign in:",
+                    "Check your account",
+                    SettingsPage::Security.path(),
+                ),
+                closing: texts([
+                    "If this wasn't you, look for ways to sign in and connected services that you don't recognise, and remove them there.",
+                ]),
+            }
+        }
         EmailKind::AccountDeleted { revoked_access } => Words {
             subject: format!("Your account at {at} was deleted"),
             news: std::iter::once(format!(

@@ -12,6 +12,8 @@ mod discovery;
 mod endpoint;
 mod id_token;
 mod jwks;
+mod logout;
+mod security_event;
 mod userinfo;
 
 #[cfg(test)]
@@ -25,6 +27,11 @@ pub use id_token::{
     NonceRule, Verdict, precheck_id_token, unverified_claims, verify_id_token,
 };
 pub use jwks::{JwkSet, JwksError, RsaPublicKey, jwks_request, process_jwks_response};
+pub use logout::end_session_url;
+pub use security_event::{
+    ExpectedSecurityEvent, SecurityEvent, SecurityEventError, SecurityEventKind, precheck_security_event,
+    verify_security_event,
+};
 pub use userinfo::{Userinfo, UserinfoError, process_userinfo_response, userinfo_request};
 
 /// Any error of this room, for callers that treat its steps alike.

@@ -8,7 +8,10 @@ use argon2::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use super::pool::{PoolError, Verdict};
+use super::{
+    foreign::ForeignHash,
+    pool::{PoolError, Verdict},
+};
 use crate::accounts::PasswordHash;
 
 pub(super) const SALT_BYTES: usize = 16;
@@ -74,6 +77,16 @@ impl Hasher {
         }
     }
 
+    /// Verifies a password against a hash that another system made. A right one is hashed again.
+    pub(super) fn verify_foreign(&self, password: &SecretString, hash: &ForeignHash) -> Result<Verdict, PoolError> {
+        self.count();
+        match hash.verify(password) {
+            Some(true) => Ok(Verdict::Right { outdated: true }),
+            Some(false) => Ok(Verdict::Wrong),
+            None => Err(PoolError::Broken),
+        }
+    }
+
     /// The number of hashes computed so far.
     pub(super) fn computed(&self) -> u64 {
         self.computed.load(Ordering::Relaxed)
@@ -82,6 +95,11 @@ impl Hasher {
     fn count(&self) {
         self.computed.fetch_add(1, Ordering::Relaxed);
     }
+}
+
+/// Whether a password can be verified against this hash: one of ours, or of another system.
+pub fn is_readable(hash: &PasswordHash) -> bool {
+    StoredHash::read(hash).is_some() || ForeignHash::read(hash.as_str()).is_some()
 }
 
 /// A readable hash from the database.

@@ -3,7 +3,9 @@
 
 mod argon2id;
 mod attempts;
+mod foreign;
 mod pool;
 
+pub use argon2id::is_readable;
 pub use attempts::{ATTEMPT_INTERVAL, ATTEMPTS, Attempts, EMAIL_INTERVAL, EMAILS};
 pub use pool::{PasswordPool, PoolError, Verdict};

@@ -7,7 +7,10 @@ use secrecy::SecretString;
 use tokio::sync::Semaphore;
 use tracing::Span;
 
-use super::argon2id::{Cost, Hasher};
+use super::{
+    argon2id::{Cost, Hasher},
+    foreign::ForeignHash,
+};
 use crate::{
     accounts::{NewPassword, PasswordError, PasswordHash, PasswordRules, canonical_password},
     limits::Places,
@@ -150,6 +153,19 @@ impl PasswordPool {
         self.hashing(from, work).await
     }
 
+    /// Hashes a password that was just verified, whether or not it could be chosen today: a strong hash protects a weak password
+    /// better than a weak one does. `None` above 4096 bytes.
+    pub async fn rehash(
+        &self,
+        password: &SecretString,
+        from: Option<IpAddr>,
+    ) -> Result<Option<PasswordHash>, PoolError> {
+        let Some(password) = canonical_password(password) else { return Ok(None) };
+        let work =
+            move |hasher: &Hasher| hasher.hash(&password, random_bytes().map_err(|_| PoolError::Broken)?).map(Some);
+        self.hashing(from, work).await
+    }
+
     /// Verifies a password. Without a hash (no such account, or one without a password) it costs the same work, so that
     /// the response time does not reveal which emails have accounts.
     pub async fn verify(
@@ -159,7 +175,11 @@ impl PasswordPool {
         from: Option<IpAddr>,
     ) -> Result<Verdict, PoolError> {
         let (password, hash) = (password.clone(), hash.cloned());
-        let work = move |hasher: &Hasher| hasher.verify(canonical_password(&password).as_ref(), hash.as_ref());
+        let work = move |hasher: &Hasher| match hash.as_ref().and_then(|hash| ForeignHash::read(hash.as_str())) {
+            // Other systems hash what was typed.
+            Some(foreign) => hasher.verify_foreign(&password, &foreign),
+            None => hasher.verify(canonical_password(&password).as_ref(), hash.as_ref()),
+        };
         self.hashing(from, work).await
     }
 

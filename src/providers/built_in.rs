@@ -140,6 +140,7 @@ impl BuiltIn {
             tokeninfo: None,
             hosted_domain: None,
             session_claims: false,
+            ends_session: false,
             sign_in_scopes: self.spec.sign_in_scopes.iter().collect(),
             spec: self.spec,
         }

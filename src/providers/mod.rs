@@ -71,6 +71,8 @@ pub struct Provider {
     pub hosted_domain: Option<String>,
     /// Ask for `auth_time` and `amr` (Google): it tells them to verified apps only, and only if asked.
     pub session_claims: bool,
+    /// Whether a sign-out takes it along (RP-Initiated Logout 1.0).
+    pub ends_session: bool,
     /// The scopes of a sign-in: those of `spec`, unless the configuration has others.
     pub sign_in_scopes: Scopes,
     pub spec: &'static ProviderSpec,

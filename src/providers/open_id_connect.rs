@@ -33,11 +33,13 @@ pub struct Registration {
     pub client_secret: ClientSecret,
     /// The scopes of a sign-in; `openid` is added. `None` for the default.
     pub scopes: Option<Scopes>,
+    /// Whether a sign-out takes the provider along.
+    pub ends_session: bool,
 }
 
 /// Our client at the provider with this issuer.
 pub fn provider(registration: Registration) -> Provider {
-    let Registration { slug, label, issuer, client_id, client_secret, scopes } = registration;
+    let Registration { slug, label, issuer, client_id, client_secret, scopes, ends_session } = registration;
     let default = || SPEC.sign_in_scopes.iter().collect();
     Provider {
         slug,
@@ -50,6 +52,7 @@ pub fn provider(registration: Registration) -> Provider {
         tokeninfo: None,
         hosted_domain: None,
         session_claims: false,
+        ends_session,
         // Without `openid` there would be no id_token (OpenID Connect Core §3.1.2.1).
         sign_in_scopes: scopes.map_or_else(default, |scopes| Scopes::parse("openid").union(&scopes)),
         spec: &SPEC,

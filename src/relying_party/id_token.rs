@@ -175,7 +175,7 @@ impl RelyingParty {
 }
 
 /// Which of our clients a token is for. Unverified: it selects among our clients, and the verification checks `aud`.
-fn audience_of<'a>(id_token: &str, client_ids: &[&'a str]) -> &'a str {
+pub(super) fn audience_of<'a>(id_token: &str, client_ids: &[&'a str]) -> &'a str {
     let claims = unverified_claims(id_token);
     let names = |client_id: &&&str| match &claims["aud"] {
         Value::Array(audiences) => audiences.iter().any(|audience| audience == **client_id),

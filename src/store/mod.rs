@@ -31,6 +31,7 @@ pub use email::queue::QueuedEmail;
 pub use engine::checkup::{DatabaseCheckup, Migrations, Reach};
 pub use engine::database::Database;
 pub use engine::load::{DatabaseLoad, PoolLoad, QueueLoad};
+pub use engine::move_rows::{MoveError, MovedTable};
 pub use engine::pooler::Pooling;
 pub use engine::sweep::SweepStep;
 pub use error::StoreError;
@@ -50,7 +51,10 @@ pub use sessions::rows::{ActiveSession, NewSession, Session, SessionVersion};
 pub use sessions::used_flows::FlowStatus;
 pub use signing_keys::{KeyChanges, KeyTimes, NewKey, StoredKey};
 pub use users::administer::{Administered, Authority, RemovedMethod};
+pub use users::export::ExportedUser;
+pub use users::import::{Imported, ImportedUser};
 pub use users::passwords::PasswordLookup;
+pub use users::provider_events::{ProviderEvent, ProviderEventOutcome};
 pub use users::sign_in_methods::MethodsOnRecord;
 
 pub use crate::accounts::PASSWORD;

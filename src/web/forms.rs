@@ -16,7 +16,7 @@ use super::{
 use crate::{
     account::{Form, ProviderRequest, Sender, StartedFlow},
     accounts::UserId,
-    sessions::{ClientInfo, SessionHandle, SignedIn},
+    sessions::{CLEAR_SITE_DATA, ClientInfo, SessionHandle, SignedIn},
     ui::{
         plain_document::{onward_html, wrong_account_html},
         view::{FORM_OWNER, OnwardView, UNSENT, WrongAccountView},
@@ -28,7 +28,13 @@ const FORM_BYTES: usize = 32 * 1024;
 
 /// The handler of a form.
 pub fn handler(form: Form) -> MethodRouter<AppState> {
-    post(move |app, session, signed_in, client, request| submit(form, app, session, signed_in, client, request))
+    let by_post =
+        post(move |app, session, signed_in, client, request| submit(form, app, session, signed_in, client, request));
+    match form.sender {
+        // A 405 would say that there is such a form.
+        Sender::Administrator => by_post.fallback(|| async { StatusCode::NOT_FOUND }),
+        Sender::Owner | Sender::Anyone => by_post,
+    }
 }
 
 /// Passes a form to its server function, after it refuses other content types, which another site can send without a
@@ -107,11 +113,14 @@ async fn submit(
 
 /// The page from which the browser goes on to a provider. It is part of the answer that sets the flow's cookie: it has no
 /// URL, and no other site can choose its target.
-fn to_provider(app: &AppState, request: &ProviderRequest, answer: Response) -> Response {
+pub(super) fn to_provider(app: &AppState, request: &ProviderRequest, answer: Response) -> Response {
     let view = OnwardView { provider: request.provider.clone(), url: request.url.clone() };
     let mut response = Html(onward_html(view, &app.assets)).into_response();
-    for cookie in answer.headers().get_all(header::SET_COOKIE) {
-        response.headers_mut().append(header::SET_COOKIE, cookie.clone());
+    let (clear_site_data, _) = CLEAR_SITE_DATA;
+    for name in [header::SET_COOKIE, clear_site_data] {
+        for value in answer.headers().get_all(&name) {
+            response.headers_mut().append(&name, value.clone());
+        }
     }
     response
 }

@@ -22,6 +22,7 @@ mod metrics;
 mod pages;
 mod passkeys;
 mod prefetch;
+mod provider_events;
 mod query;
 mod rate_limits;
 mod redirect;

@@ -25,7 +25,7 @@ use super::{
     api, assets, callback, compression, credential,
     cross_origin::{self, FormPosts},
     email_link, error_pages, form_post, forms, forward_auth, headers, health, in_flight, metrics, pages, passkeys,
-    prefetch, rate_limits, request_context,
+    prefetch, provider_events, rate_limits, request_context,
     request_log::{REQUEST_ID, on_panic, on_response, span},
     security_txt, sign_out, start,
     state::AppState,
@@ -52,7 +52,7 @@ pub fn router(app: &AppState) -> Result<Router, ConfigError> {
     let health = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
     let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, HANDLER_TIMEOUT);
     let in_flight = |places: &Places| from_fn_with_state(places.clone(), in_flight::limit);
-    let busy = site(app)?.merge(json_api(app)?).layer(in_flight(&app.in_flight.site));
+    let busy = site(app)?.merge(json_api(app)?).merge(provider_messages(app)).layer(in_flight(&app.in_flight.site));
     let routes = busy.merge(health).layer(
         ServiceBuilder::new()
             // Outside all that can fail, so that allowed pages can read the errors.
@@ -120,6 +120,12 @@ fn site(app: &AppState) -> Result<Router<AppState>, ConfigError> {
                 .layer(cross_origin::layer(&app.origin, form_posts.clone())?)
                 .layer(from_fn_with_state(form_posts, cross_origin::require_provenance)),
         ))
+}
+
+/// Messages of providers, which come from servers: they have no `Origin`, and are signed.
+fn provider_messages(app: &AppState) -> Router<AppState> {
+    let limited = from_fn_with_state(app.rate_limits.clone(), rate_limits::responses);
+    Router::new().route(provider_events::PATH, post(provider_events::receive).route_layer(limited))
 }
 
 /// Everything that depends on who is signed in.

@@ -7,7 +7,12 @@ use axum::{
 };
 use leptos::prelude::provide_context;
 
-use super::{forms::clean_headers, server_functions, state::AppState};
+use super::{
+    forms::{clean_headers, to_provider},
+    server_functions,
+    state::AppState,
+};
+use crate::account::StartedFlow;
 use crate::sessions::{ClientInfo, SessionHandle, SignOut, SignedIn};
 
 /// The form has no fields. Its body is not read, so that nothing in it can fail.
@@ -22,5 +27,16 @@ pub async fn sign_out(
     let sign_out = SignOut(app.context(request.headers(), session, signed_in, client));
     let mut request = request.map(|_| Body::empty());
     clean_headers(request.headers_mut());
-    server_functions::call(&app, move || provide_context(sign_out.clone()), request).await.into_response()
+    let started_flow = StartedFlow::default();
+    let provide = {
+        let started_flow = started_flow.clone();
+        move || {
+            provide_context(sign_out.clone());
+            provide_context(started_flow.clone());
+        }
+    };
+    match (server_functions::call(&app, provide, request).await, started_flow.request()) {
+        (Ok(response), Some(onward)) => to_provider(&app, onward, response),
+        (outcome, _) => outcome.into_response(),
+    }
 }

@@ -46,6 +46,7 @@ use axum::routing::{get, post};
 
 use super::faults::Endpoint;
 use super::mock_provider::Facts;
+use super::persons::Person;
 use super::state::SharedState;
 
 pub use key::apple_private_key_pem;
@@ -70,6 +71,11 @@ const ENDPOINTS: &[(&str, Endpoint)] = &[
     ("auth/keys", Endpoint::Certs),
     ("auth/revoke", Endpoint::Revoke),
 ];
+
+/// `sub` for our client's team.
+pub fn subject_of(shared: &SharedState, person: &Person) -> String {
+    account::subject(person, &shared.clients().apple.team_id)
+}
 
 pub fn issuer(origin: &str) -> String {
     format!("{origin}/apple")

@@ -25,6 +25,8 @@ pub enum CommandError {
     Preset(String),
     #[error("authorization_response supports only the fault kind `patch`")]
     ResponseFault,
+    #[error("the message was not accepted: {0}")]
+    Message(String),
     #[error("could not generate a key")]
     Key,
 }

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::command::{CommandError, execute};
+use super::event::send_as_asked;
 use crate::fields::Fields;
 use crate::page::{Page, escape};
 use crate::state::{Provider, SharedState};
@@ -46,6 +47,16 @@ async fn apply(shared: &SharedState, form: &Fields) -> Result<(), CommandError> 
             let behaviour = json!({"behave": form.get("behave").unwrap_or_default(), "times": times});
             shared.lock().mail.set_behaviour(serde_json::from_value(behaviour)?);
             return Ok(());
+        }
+        "event" => {
+            let slug = form.get("provider").unwrap_or_default();
+            let provider = serde_json::from_value(json!(slug))?;
+            let (event, person) = (form.get("event").unwrap_or_default(), person.unwrap_or_default());
+            let answer = send_as_asked(shared, provider, event, person).await.map_err(CommandError::Message)?;
+            return match answer["status"].as_u64() {
+                Some(200 | 202) => Ok(()),
+                _ => Err(CommandError::Message(answer.to_string())),
+            };
         }
         "presets" => {
             json!({"preset": form.get("preset").unwrap_or_default(), "person": person, "times": times})

@@ -49,6 +49,16 @@ pub async fn page(State(shared): State<SharedState>) -> Page {
 <div class="actions"><button class="button" name="command" value="iss">Set</button></div>
 </form>
 <form method="post" action="/control/form">
+<h2>Tell the application</h2>
+<label for="teller">Provider</label>
+<select id="teller" name="provider">{providers}</select>
+<label for="event">Message</label>
+<select id="event" name="event"><option value="logout">Signed out (back-channel logout)</option><option value="sessions-revoked">Sessions revoked</option><option value="tokens-revoked">Tokens revoked</option><option value="account-disabled hijacking">Account hijacked</option><option value="account-disabled">Account disabled</option><option value="account-enabled">Account enabled</option><option value="account-purged">Account purged</option><option value="verification">Verification</option><option value="email-disabled">Apple: email disabled</option><option value="email-enabled">Apple: email enabled</option><option value="consent-revoked">Apple: consent revoked</option><option value="account-deleted">Apple: account deleted</option></select>
+<label for="about">About</label>
+<select id="about" name="person">{persons}</select>
+<div class="actions"><button class="button" name="command" value="event">Send</button></div>
+</form>
+<form method="post" action="/control/form">
 <h2>Mail</h2>
 <label for="mail">Behaviour</label>
 <select id="mail" name="behave"><option value="normal">Normal</option><option value="refuse_connections">Refuse connections</option><option value="greylist">Greylist (451)</option><option value="reject">Reject recipients (550)</option><option value="deny_relay">Deny relaying (554)</option><option value="hang">Hang</option><option value="drop_after_data">Drop the connection after DATA</option></select>

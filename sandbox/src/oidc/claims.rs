@@ -47,6 +47,16 @@ fn all(person: &Person, scopes: &Scopes) -> Map<String, Value> {
     claims
 }
 
+/// `sub`.
+pub fn subject(person: &Person) -> String {
+    number(person).to_string()
+}
+
+/// `sid`: each person has one session here, which lasts.
+pub fn session_id(person: &Person) -> String {
+    format!("session-of-{}", person.id)
+}
+
 fn number(person: &Person) -> u64 {
     person.number("oidc", 40) + 1
 }

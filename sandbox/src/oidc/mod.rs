@@ -8,12 +8,14 @@ mod claims;
 mod client;
 mod configuration;
 mod discovery;
+mod logout;
 mod token;
 
 use axum::Router;
 use axum::http::Method;
 use axum::routing::{get, post};
 
+pub use claims::{session_id, subject};
 pub use configuration::Configuration;
 
 use super::authorize::{self, AuthorizePage};
@@ -51,6 +53,7 @@ fn routes() -> Router<SharedState> {
     let provider = authorize::routes(&AUTHORIZE_PAGE, "/authorize")
         .route("/.well-known/openid-configuration", get(discovery::document))
         .route("/keys", get(discovery::keys))
+        .route("/logout", get(logout::logout).post(logout::logout))
         .route("/token", post(token::token))
         .route("/userinfo", get(claims::userinfo).post(claims::userinfo));
     Router::new().nest("/oidc", provider)

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::AUTHORIZE_PAGE;
-use super::claims::in_id_token;
+use super::claims::{in_id_token, session_id};
 use super::client::Registration;
 use super::configuration::AuthTime;
 use crate::fields::Fields;
@@ -112,6 +112,7 @@ async fn id_token(shared: &SharedState, token: &Token, nonce: Option<String>, no
         AuthTime::Zero => set("auth_time", json!(0)),
         AuthTime::Absent => {}
     }
+    claims.insert("sid".to_owned(), json!(session_id(&person)));
     claims.extend(in_id_token(&person, &token.scopes, &configuration));
     Ok(issue(shared, Provider::Oidc, &person.id, claims, &configuration.client_secret).await)
 }

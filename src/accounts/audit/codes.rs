@@ -4,6 +4,7 @@ use super::{AuditEvent, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, Pur
 use crate::accounts::linking_context::{PASSWORD, SignInMethod};
 use crate::accounts::reason::Reason;
 use crate::codes::access::Access;
+use crate::oidc::SecurityEventKind;
 use crate::webauthn::WebAuthnError;
 
 /// The outcome of a flow that failed before the policy was asked. Its reason is no reason of the policy; a second one is
@@ -75,6 +76,8 @@ impl From<&AuditEvent> for EventCodes {
             AuditEvent::GrantEnded { provider, end } => codes("grant", Some(provider), end.code(), []),
             AuditEvent::Disabled => codes("account", None, "disabled", []),
             AuditEvent::Enabled => codes("account", None, "enabled", []),
+            AuditEvent::ProviderReported { provider, kind } => codes("report", Some(provider), kind.code(), []),
+            AuditEvent::Imported => codes("account", None, "imported", []),
             AuditEvent::AccountDeleted => codes("account", None, "deleted", []),
         }
     }
@@ -145,6 +148,11 @@ impl EventCodes {
             ("token", "reused") => AuditEvent::TokenReused,
             ("account", "disabled") => AuditEvent::Disabled,
             ("account", "enabled") => AuditEvent::Enabled,
+            ("report", outcome) => AuditEvent::ProviderReported {
+                provider: self.provider.clone()?,
+                kind: SecurityEventKind::from_code(outcome)?,
+            },
+            ("account", "imported") => AuditEvent::Imported,
             ("account", "deleted") => AuditEvent::AccountDeleted,
             (purpose, outcome) => self.of_flow(PurposeKind::from_code(purpose)?, outcome, self.provider.clone()?)?,
         })

@@ -37,6 +37,8 @@ impl AuditEvent {
             | Self::Invited
             | Self::Disabled
             | Self::Enabled
+            | Self::ProviderReported { .. }
+            | Self::Imported
             | Self::TokenReused
             | Self::GrantEnded { .. }
             | Self::AccountDeleted => false,

@@ -13,6 +13,7 @@ pub use outcome::{DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKi
 use super::linking_context::SignInMethod;
 use super::reason::Reason;
 use crate::codes::access::Access;
+use crate::oidc::SecurityEventKind;
 use crate::webauthn::WebAuthnError;
 
 /// Something that happened to an account. Holds no secret and no token.
@@ -97,6 +98,13 @@ pub enum AuditEvent {
     /// The user cannot sign in any more.
     Disabled,
     Enabled,
+    /// A provider sent a message about its account of the user.
+    ProviderReported {
+        provider: String,
+        kind: SecurityEventKind,
+    },
+    /// The account came from another system.
+    Imported,
     /// Names no user: the account's own events are deleted with it.
     AccountDeleted,
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::oidc::SecurityEventKind;
 
 const PROVIDER: &str = "google";
 
@@ -38,6 +39,7 @@ fn every_event() -> Vec<AuditEvent> {
         AuditEvent::AllSessionsEnded,
         AuditEvent::Disabled,
         AuditEvent::Enabled,
+        AuditEvent::Imported,
         AuditEvent::TokenReused,
         AuditEvent::AccountDeleted,
     ];
@@ -49,6 +51,7 @@ fn every_event() -> Vec<AuditEvent> {
         ]);
     }
     events.extend(WebAuthnError::ALL.iter().map(|failure| AuditEvent::PasskeyRefused { failure: *failure }));
+    events.extend(SecurityEventKind::ALL.map(|kind| AuditEvent::ProviderReported { provider: provider(), kind }));
     events.extend(GrantEnd::ALL.iter().map(|end| AuditEvent::GrantEnded { provider: provider(), end: *end }));
     for outcome in DecisionOutcome::ALL.iter().copied() {
         events.push(AuditEvent::SignUp { outcome, reasons: Reason::ALL.to_vec() });
@@ -101,6 +104,8 @@ const fn is_in_every_event(event: &AuditEvent) -> bool {
         | AuditEvent::PasswordRemoved
         | AuditEvent::Disabled
         | AuditEvent::Enabled
+        | AuditEvent::ProviderReported { .. }
+        | AuditEvent::Imported
         | AuditEvent::TokenReused
         | AuditEvent::GrantEnded { .. }
         | AuditEvent::AccountDeleted => true,

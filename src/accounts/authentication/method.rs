@@ -53,6 +53,14 @@ impl AuthenticationMethod {
         }
     }
 
+    /// The provider's slug, and its session where it named one.
+    pub fn provider_session(&self) -> Option<(&str, &str)> {
+        match self {
+            Self::Provider { provider, claims } => Some((provider, claims.session.as_deref()?)),
+            _ => None,
+        }
+    }
+
     /// Values of `amr` (RFC 8176 §2).
     pub(super) fn amr(&self) -> Vec<&str> {
         match self {

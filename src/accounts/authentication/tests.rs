@@ -10,7 +10,7 @@ fn at(seconds: i64) -> OffsetDateTime {
 
 fn google(amr: &[&str], auth_time: Option<i64>) -> AuthenticationMethod {
     let amr = amr.iter().map(|method| (*method).to_owned()).collect();
-    Provider { provider: "google".to_owned(), claims: AuthenticationClaims { auth_time, amr, acr: None } }
+    Provider { provider: "google".to_owned(), claims: AuthenticationClaims { auth_time, amr, ..Default::default() } }
 }
 
 fn steps(methods: &[AuthenticationMethod], now: i64) -> Authentications {

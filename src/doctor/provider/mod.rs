@@ -28,6 +28,11 @@ pub(super) fn findings(checkup: &ProviderCheckup) -> Findings {
     }
     if let Some(published) = &checkup.keys {
         keys(&mut findings, published, checkup);
+        let url = checkup.redirect_uri.replacen("/auth/callback/", "/auth/events/", 1);
+        findings.ok(
+            "events",
+            format!("{url} takes its messages (back-channel logout, security events), if you register it"),
+        );
     }
     if let Some(answer) = &checkup.token_endpoint {
         token_endpoint(&mut findings, answer, checkup, &variables);

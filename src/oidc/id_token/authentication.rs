@@ -28,6 +28,9 @@ pub struct AuthenticationClaims {
     pub amr: Vec<String>,
     /// `acr`: in which class of authentication.
     pub acr: Option<String>,
+    /// `sid`: the provider's session (Back-Channel Logout §2.1). Its row has a hash of it; it is not kept elsewhere.
+    #[serde(skip)]
+    pub session: Option<String>,
 }
 
 impl AuthenticationClaims {
@@ -37,6 +40,7 @@ impl AuthenticationClaims {
             auth_time: claims.get("auth_time").and_then(Value::as_f64).and_then(time),
             amr: amr.iter().filter_map(text).take(MAX_METHODS).collect(),
             acr: claims.get("acr").and_then(text),
+            session: claims.get("sid").and_then(text),
         }
     }
 

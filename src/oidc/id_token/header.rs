@@ -17,20 +17,21 @@ pub(super) struct Header {
     pub(super) kid: Option<String>,
 }
 
-pub(super) fn read(part: &str, allowed: &[Algorithm]) -> Result<Header, IdTokenErrorKind> {
+/// `typ` must be one of `types`, or absent.
+pub(super) fn read(part: &str, allowed: &[Algorithm], types: &[&str]) -> Result<Header, IdTokenErrorKind> {
     let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| IdTokenErrorKind::Malformed)?;
     let header = JsonDocument::parse_received(&json).map_err(|_| IdTokenErrorKind::Malformed)?;
-    check_type(&header)?;
+    check_type(&header, types)?;
     check_extensions(&header)?;
     Ok(Header { alg: algorithm(&header, allowed)?, kid: kid(&header)? })
 }
 
 /// `typ`: an access token (`at+jwt`) or logout token (`logout+jwt`) of the same issuer has a valid signature and must
 /// not pass for an id_token (RFC 8725 §3.11).
-fn check_type(header: &JsonDocument) -> Result<(), IdTokenErrorKind> {
+fn check_type(header: &JsonDocument, types: &[&str]) -> Result<(), IdTokenErrorKind> {
     match header.optional_str("typ") {
         Ok(None) => Ok(()),
-        Ok(Some(typ)) if typ.eq_ignore_ascii_case("JWT") => Ok(()),
+        Ok(Some(typ)) if types.iter().any(|known| typ.eq_ignore_ascii_case(known)) => Ok(()),
         _ => Err(IdTokenErrorKind::NotAnIdToken),
     }
 }

@@ -27,6 +27,8 @@ pub use verdict::{Check, ClaimVerdict, Verdict};
 use super::{Algorithm, JwkSet};
 use crate::oauth::{AuthorizationCode, JsonDocument, Nonce};
 
+/// `typ` of an id_token.
+const ID_TOKEN_TYPES: &[&str] = &["JWT"];
 /// Longest accepted id_token, in bytes. Google's have about 1 KB, Entra's with groups up to 10 KB.
 const MAX_TOKEN_BYTES: usize = 16 * 1024;
 
@@ -105,7 +107,7 @@ fn check_unsigned(
     verdicts: &mut Verdicts,
 ) -> Result<(), IdTokenErrorKind> {
     let parts = verdicts.record(Check::Shape, split(token))?;
-    let header = verdicts.record(Check::Header, header::read(parts.header, expected.algorithms))?;
+    let header = verdicts.record(Check::Header, header::read(parts.header, expected.algorithms, ID_TOKEN_TYPES))?;
     let payload = verdicts.record(Check::Payload, payload::read_once(parts.payload, expected.profile_claims))?;
     payload::check_claims(&payload, header.alg, expected, verdicts)
 }
@@ -117,7 +119,7 @@ fn verify_in_order(
     verdicts: &mut Verdicts,
 ) -> Result<JsonDocument, IdTokenErrorKind> {
     let parts = verdicts.record(Check::Shape, split(token))?;
-    let header = verdicts.record(Check::Header, header::read(parts.header, expected.algorithms))?;
+    let header = verdicts.record(Check::Header, header::read(parts.header, expected.algorithms, ID_TOKEN_TYPES))?;
     let candidates = keys.candidates(header.kid.as_deref(), header.alg).map_err(Into::into);
     let candidates = verdicts.record(Check::Key, candidates)?;
     let verified = candidates.iter().any(|key| key.verifies(parts.signature, parts.signed.as_bytes(), header.alg));
@@ -126,6 +128,25 @@ fn verify_in_order(
     let payload = verdicts.record(Check::Payload, payload::read_once(parts.payload, expected.profile_claims))?;
     payload::check_claims(&payload, header.alg, expected, verdicts)?;
     Ok(payload)
+}
+
+/// The payload of another kind of JWT, with the same checks of shape, header and, with `keys`, signature. `types`: its `typ`,
+/// where it has one.
+pub(in crate::oidc) fn read_jwt(
+    token: &str,
+    keys: Option<&JwkSet>,
+    algorithms: &[Algorithm],
+    types: &[&str],
+) -> Result<JsonDocument, IdTokenErrorKind> {
+    let parts = split(token)?;
+    let header = header::read(parts.header, algorithms, types)?;
+    if let Some(keys) = keys {
+        let candidates = keys.candidates(header.kid.as_deref(), header.alg)?;
+        if !candidates.iter().any(|key| key.verifies(parts.signature, parts.signed.as_bytes(), header.alg)) {
+            return Err(IdTokenErrorKind::BadSignature);
+        }
+    }
+    payload::read(parts.payload)
 }
 
 /// The parts of a JWS in compact serialization (RFC 7515 §3.1).

@@ -39,6 +39,7 @@ fn generic_with(client_secret: ClientSecret, scopes: Option<&str>) -> Provider {
         client_id: "id".into(),
         client_secret,
         scopes: scopes.map(Scopes::parse),
+        ends_session: false,
     })
 }
 

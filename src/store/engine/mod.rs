@@ -7,6 +7,7 @@ pub(super) mod database;
 pub(super) mod engines;
 pub(super) mod load;
 pub(super) mod migration;
+pub(super) mod move_rows;
 pub(super) mod pool;
 pub(super) mod pool_executor;
 pub(super) mod pool_upkeep;

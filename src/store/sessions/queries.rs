@@ -3,6 +3,7 @@
 use time::{Duration, OffsetDateTime};
 
 use crate::accounts::{AuditEvent, AuthenticationMethod, LocalMethod, SessionEnd, UserId};
+use crate::sealing::sha256_base64url;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::engine::connection::Connection;
@@ -227,8 +228,8 @@ pub(in crate::store) async fn insert_session(
     let id = session_id()?;
     let created = sqlx::query(
         "INSERT INTO sessions (id, id_hash, version, user_id, identity_id, provider, user_agent, ip, data, created_at, \
-         last_seen_at, expires_at, absolute_expires_at, reauthenticated_at, signed_in_by, reauthenticated_by) \
-         VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $9, $12, $12) ON CONFLICT (id_hash) DO NOTHING",
+         last_seen_at, expires_at, absolute_expires_at, reauthenticated_at, signed_in_by, reauthenticated_by, \
+         provider_session) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $9, $12, $12, $13) ON CONFLICT (id_hash) DO NOTHING",
     )
     .bind(&id)
     .bind(id_hash)
@@ -242,6 +243,7 @@ pub(in crate::store) async fn insert_session(
     .bind(session.expires_at.min(session.absolute_expires_at).unix_timestamp())
     .bind(session.absolute_expires_at.unix_timestamp())
     .bind(authentications_json(&session.authentications)?)
+    .bind(provider_session(session))
     .execute(write.connection())
     .await?;
     if created.rows_affected() == 0 {
@@ -249,6 +251,16 @@ pub(in crate::store) async fn insert_session(
     }
     end_surplus_sessions(write, session, &id).await?;
     Ok(Some(id))
+}
+
+fn provider_session(session: &NewSession) -> Option<String> {
+    let (provider, sid) = session.authentications.first()?.provider_session()?;
+    Some(provider_session_hash(provider, sid))
+}
+
+/// Of the slug too: one provider cannot name a session of another.
+pub(in crate::store) fn provider_session_hash(provider: &str, sid: &str) -> String {
+    sha256_base64url(format!("{provider} {sid}"))
 }
 
 async fn end_surplus_sessions(write: &mut Write<'_>, opened: &NewSession, newest: &str) -> Result<(), StoreError> {

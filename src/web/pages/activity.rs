@@ -7,6 +7,7 @@ use crate::{
         UndoneChange, describe_device,
     },
     codes::access::Access,
+    oidc::SecurityEventKind,
     store::PastEvent,
     ui::{view::ActivityView, wording},
 };
@@ -126,7 +127,28 @@ fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, bool
         }),
         AuditEvent::Disabled => alarm("Disabled the account"),
         AuditEvent::Enabled => calm("Enabled the account"),
+        AuditEvent::ProviderReported { provider, kind } => provider_reported(&label(provider), *kind),
+        AuditEvent::Imported => calm("Brought the account here from another system"),
         AuditEvent::AccountDeleted => alarm("Deleted the account"),
+    }
+}
+
+fn provider_reported(label: &str, kind: SecurityEventKind) -> (String, bool) {
+    let says = |what: &str, is_alarm| (format!("{label} reported that {what}"), is_alarm);
+    match kind {
+        SecurityEventKind::Logout => (format!("Signed out at {label}"), false),
+        SecurityEventKind::SessionsRevoked => says("you were signed out there", false),
+        SecurityEventKind::TokensRevoked | SecurityEventKind::TokenRevoked => says("access was revoked there", false),
+        SecurityEventKind::AccountDisabled => says("your account there was disabled", true),
+        SecurityEventKind::AccountHijacked => says("someone else may have used your account there", true),
+        SecurityEventKind::AccountEnabled => says("your account there works again", false),
+        SecurityEventKind::AccountPurged => says("your account there was deleted", true),
+        SecurityEventKind::ConsentRevoked => says("you no longer use it for this site", false),
+        SecurityEventKind::CredentialCompromised => says("a password or key of your account there was stolen", true),
+        SecurityEventKind::CredentialChangeRequired => says("your password there has to be changed", true),
+        SecurityEventKind::EmailDisabled => says("it no longer forwards emails to you", true),
+        SecurityEventKind::EmailEnabled => says("it forwards emails to you again", false),
+        SecurityEventKind::Verification => says("it tested the connection", false),
     }
 }
 

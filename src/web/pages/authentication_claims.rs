@@ -56,7 +56,7 @@ mod tests {
 
     fn claims(amr: &[&str], auth_time: Option<i64>, acr: Option<&str>) -> AuthenticationClaims {
         let amr = amr.iter().map(|method| (*method).to_owned()).collect();
-        AuthenticationClaims { auth_time, amr, acr: acr.map(str::to_owned) }
+        AuthenticationClaims { auth_time, amr, acr: acr.map(str::to_owned), session: None }
     }
 
     #[rstest]

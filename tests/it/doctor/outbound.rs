@@ -31,12 +31,13 @@ fn verdicts(findings: &[Value]) -> Vec<(&str, &str)> {
     findings.iter().map(|it| (it["check"].as_str().unwrap(), it["verdict"].as_str().unwrap())).collect()
 }
 
-const ALL_WELL: [(&str, &str); 7] = [
+const ALL_WELL: [(&str, &str); 8] = [
     ("redirect_uri", "ok"),
     ("discovery", "ok"),
     ("algorithms", "ok"),
     ("pkce", "ok"),
     ("keys", "ok"),
+    ("events", "ok"),
     ("token_endpoint", "ok"),
     ("client", "ok"),
 ];

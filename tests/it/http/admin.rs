@@ -1,6 +1,7 @@
 //! `/admin`: users for administrators, and nothing for anybody else.
 
 use latchkey::accounts::EmailKind;
+use reqwest::Method;
 use rstest::rstest;
 
 use super::{
@@ -123,6 +124,10 @@ async fn for_anybody_else_there_is_nothing(#[values(Engine::Sqlite, Engine::Post
         for form in FORMS {
             let page = browser.submit(form, &[("user", &id), ("word", "delete"), ("email", "x@y.example")]).await;
             assert_eq!((page.status, page.location()), (404, ""), "{form}");
+            for method in [Method::GET, Method::PUT, Method::DELETE] {
+                let request = browser.request(method.clone(), form).header("origin", &app.origin);
+                assert_eq!(browser.send(request).await.status, 404, "{method} {form}");
+            }
         }
     }
     assert!(

@@ -1,6 +1,6 @@
 //! `latchkey users` and `latchkey events` on the database of a running server.
 
-use std::process::Output;
+use std::process::{Command, Output};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use latchkey::accounts::EmailKind;
@@ -17,15 +17,19 @@ const ADA: &str = "ada@gmail.com";
 const UNKNOWN: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 
 /// Runs `latchkey` beside the server, with its database and secret key.
-async fn latchkey(app: &App, arguments: &[&str], settings: &[(&str, &str)]) -> Output {
+pub async fn latchkey(app: &App, arguments: &[&str], settings: &[(&str, &str)]) -> Output {
+    let mut command = latchkey_command(app, arguments);
+    command.envs(settings.iter().copied());
+    tokio::task::spawn_blocking(move || command.output().expect("it runs")).await.expect("it ends")
+}
+
+pub fn latchkey_command(app: &App, arguments: &[&str]) -> Command {
     // With which the server seals its emails, too.
     let key = STANDARD.encode(KEY);
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_latchkey"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
     command.args(arguments).current_dir(std::env::temp_dir()).env_clear();
+    command.envs([("DATABASE_URL", app.database.url.as_str()), ("SECRET_KEY", key.as_str())]);
     command
-        .envs([("DATABASE_URL", app.database.url.as_str()), ("SECRET_KEY", key.as_str())])
-        .envs(settings.iter().copied());
-    tokio::task::spawn_blocking(move || command.output().expect("it runs")).await.expect("it ends")
 }
 
 /// The JSON of a command that succeeds.

@@ -67,7 +67,8 @@ async fn forms_in_another_shape_are_rejected(#[values("server", "jwt")] mode: &s
         let long = format!("password={}", "a".repeat(40 * 1024));
         assert_eq!(browser.send(urlencoded(&long)).await.status, 413, "{path}");
         for method in [Method::PUT, Method::PATCH, Method::DELETE] {
-            assert_eq!(browser.send(own(method.clone(), path)).await.status, 405, "{method} {path}");
+            let status = if path.starts_with("/admin/") { 404 } else { 405 };
+            assert_eq!(browser.send(own(method.clone(), path)).await.status, status, "{method} {path}");
         }
     }
     assert_eq!((app.methods().await, app.all_rows().await), (methods, rows));

@@ -28,9 +28,9 @@ const ROWS: [&str; 14] = [
      CASE WHEN n % 100 > 0 THEN 'authority' END, CASE WHEN n % 100 = 0 THEN 'c' || n || '@example.com' END, n FROM numbers",
     "INSERT INTO identities (id, user_id, issuer, subject, provider, email_verified, linked_at, last_used_at) \
      SELECT 'i' || n, 'u' || n, 'https://accounts.google.com', 's' || n, 'google', 1, n, n FROM numbers",
-    "INSERT INTO sessions (id, id_hash, version, user_id, identity_id, data, created_at, last_seen_at, reauthenticated_at, \
+    "INSERT INTO sessions (id, id_hash, version, user_id, identity_id, provider_session, data, created_at, last_seen_at, reauthenticated_at, \
      signed_in_by, reauthenticated_by, expires_at, absolute_expires_at) SELECT 's' || n, 'h' || n, 1, 'u' || n, \
-     CASE WHEN n % 2 = 0 THEN 'i' || n END, '{}', n, n, n, '[]', '[]', n, n FROM numbers",
+     CASE WHEN n % 2 = 0 THEN 'i' || n END, CASE WHEN n % 100 = 0 THEN 'p' || n END, '{}', n, n, n, '[]', '[]', n, n FROM numbers",
     "INSERT INTO ended_sessions (session_key, user_id, reason, ended_at) \
      SELECT 'e' || n, CASE WHEN n % 100 > 0 THEN 'u' || n END, 'expired', n FROM numbers",
     "INSERT INTO used_flows (id_hash, outcome, user_id, expires_at) \

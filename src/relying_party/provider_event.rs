@@ -1,0 +1,77 @@
+//! Messages that a provider sends to this server.
+
+use super::{BeginError, KeysError, RelyingParty, id_token::audience_of};
+use crate::{
+    oidc::{
+        ExpectedSecurityEvent, SecurityEvent, SecurityEventError, precheck_security_event, unverified_claims,
+        verify_security_event,
+    },
+    providers::IdentitySource,
+};
+
+/// A verified message, and the issuer under which its subject's identity is known here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceivedEvent {
+    /// The message.
+    pub event: SecurityEvent,
+    /// The first half of the identity's key.
+    pub identity_issuer: String,
+}
+
+/// Why a message was not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum ProviderEventError {
+    /// The provider is not enabled, or sends no signed messages.
+    #[error("the provider sends no messages")]
+    NotSupported,
+    /// The message was rejected.
+    #[error(transparent)]
+    Rejected(#[from] SecurityEventError),
+    /// The provider's metadata is not available.
+    #[error(transparent)]
+    Metadata(#[from] BeginError),
+    /// The provider's keys are not available.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+}
+
+impl RelyingParty {
+    /// Verifies a message by the provider's keys. One of another issuer or client is rejected before any request to the
+    /// provider.
+    ///
+    /// # Errors
+    /// [`ProviderEventError`].
+    pub async fn verify_provider_event(&self, slug: &str, token: &str) -> Result<ReceivedEvent, ProviderEventError> {
+        let client = self.client(slug).ok_or(ProviderEventError::NotSupported)?;
+        let provider = &client.provider;
+        let IdentitySource::IdToken(spec) = &provider.spec.identity else {
+            return Err(ProviderEventError::NotSupported);
+        };
+        // The unverified claims only select among accepted issuers, as for id_tokens.
+        let issuers = (spec.issuers)(provider, &unverified_claims(token));
+        let issuers: Vec<&str> = issuers.iter().map(String::as_str).collect();
+        let now = self.clock.now();
+        let client_ids = provider.client_ids();
+        let expected = ExpectedSecurityEvent {
+            issuers: &issuers,
+            client_ids: &client_ids,
+            algorithms: spec.algorithms,
+            now: u64::try_from(now).unwrap_or_default(),
+        };
+        precheck_security_event(token, &expected)?;
+        let metadata = client.metadata(&self.http, now).await?;
+        let set = client.key_set(&metadata, audience_of(token, &client_ids))?;
+        let keys = client.keys(&self.http, &set, now).await?;
+        let mut outcome = verify_security_event(token, &keys, &expected);
+        if outcome.as_ref().is_err_and(SecurityEventError::is_unknown_kid)
+            && let Some(newer) = client.newer_keys(&self.http, &set, &keys, now).await
+        {
+            outcome = verify_security_event(token, &newer, &expected);
+        }
+        let event = outcome?;
+        // Where each tenant has its own issuer, the message names it.
+        let own = provider.metadata.issuer();
+        let identity_issuer = if own.contains('{') { event.issuer.clone() } else { own.to_owned() };
+        Ok(ReceivedEvent { event, identity_issuer })
+    }
+}

@@ -1,0 +1,182 @@
+//! What a provider reports about a user takes effect.
+
+use time::OffsetDateTime;
+
+use crate::accounts::{
+    AuditEvent, ClientInfo, EmailKind, EndedSessions, GrantEnd, Identity, IdentityKey, ProviderEventEffects, User,
+    UserId, VerificationMethod, VerifiedEmail,
+};
+use crate::oidc::SecurityEventKind;
+use crate::sealing::sha256_base64url;
+use crate::store::audit::context::AuditContext;
+use crate::store::audit::events::note;
+use crate::store::email::message::queue_to_user;
+use crate::store::engine::database::Database;
+use crate::store::engine::write::Write;
+use crate::store::error::StoreError;
+use crate::store::grants::end::{Confirmation, end, take_tokens};
+use crate::store::grants::types::GrantEndReason;
+use crate::store::linking::gather::lock_name;
+use crate::store::sessions::end::delete_sessions_of;
+use crate::store::sessions::queries::provider_session_hash;
+use crate::store::users::identities::{identities_of, known_identity, unlink};
+use crate::store::users::queries::adopt_email;
+use crate::store::users::sign_in_methods::has_one_sign_in_method;
+
+/// A verified message of a provider.
+#[derive(Clone, Debug)]
+pub struct ProviderEvent<'a> {
+    /// The provider's slug.
+    pub provider: &'a str,
+    /// Unique at the provider.
+    pub id: &'a str,
+    /// Until when the provider could send it again.
+    pub replayable_until: OffsetDateTime,
+    pub kinds: &'a [SecurityEventKind],
+    /// Whom it is about.
+    pub identity: Option<&'a IdentityKey>,
+    /// The provider's session (`sid`).
+    pub session: Option<&'a str>,
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProviderEventOutcome {
+    Done,
+    /// It came before. Nothing was done again.
+    Replayed,
+    /// No user here has this account, or it names none.
+    NoUser,
+}
+
+impl Database {
+    /// Carries out a message once, in one transaction: the sessions and grants that end, and what else it means
+    /// ([`ProviderEventEffects`]). A message that failed can be sent again.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing has changed then.
+    pub async fn carry_out_provider_event(
+        &self,
+        event: &ProviderEvent<'_>,
+        audit: &AuditContext,
+    ) -> Result<ProviderEventOutcome, StoreError> {
+        self.retried(|| self.carry_out_provider_event_once(event, audit)).await
+    }
+
+    async fn carry_out_provider_event_once(
+        &self,
+        event: &ProviderEvent<'_>,
+        audit: &AuditContext,
+    ) -> Result<ProviderEventOutcome, StoreError> {
+        let mut write = self.write().await?;
+        if !remember(&mut write, event).await? {
+            return Ok(ProviderEventOutcome::Replayed);
+        }
+        let mut outcome = ProviderEventOutcome::NoUser;
+        for kind in event.kinds.iter().copied().filter(|kind| ProviderEventEffects::is_recorded(*kind)) {
+            // For each: an earlier one may have unlinked the identity.
+            if let Some((user, identity)) = user_of(&mut write, event).await? {
+                self.take_effect(&mut write, kind, event, (&user, &identity), audit).await?;
+                outcome = ProviderEventOutcome::Done;
+            } else if let Some(user) = end_named_session(&mut write, kind, event).await? {
+                note(write.connection(), audit, Some(user), &noted(kind, event)).await?;
+                outcome = ProviderEventOutcome::Done;
+            }
+        }
+        write.commit().await?;
+        Ok(outcome)
+    }
+
+    async fn take_effect(
+        &self,
+        write: &mut Write<'_>,
+        kind: SecurityEventKind,
+        event: &ProviderEvent<'_>,
+        (user, identity): (&User, &Identity),
+        audit: &AuditContext,
+    ) -> Result<(), StoreError> {
+        let effects = ProviderEventEffects::of(kind);
+        match effects.sessions {
+            EndedSessions::None => {}
+            EndedSessions::OfIdentity if event.session.is_some() && kind == SecurityEventKind::Logout => {
+                end_named_session(write, kind, event).await?;
+            }
+            EndedSessions::OfIdentity => end_sessions_of_identity(write, identity).await?,
+            EndedSessions::OfUser => delete_sessions_of(write, user.id, None).await.map(drop)?,
+        }
+        if effects.ends_grant && take_tokens(write, identity, None).await?.is_some() {
+            end(write, identity.id, GrantEndReason::Revoked.code(), Confirmation::Received, audit.now).await?;
+            let ended = AuditEvent::GrantEnded { provider: identity.provider.clone(), end: GrantEnd::Revoked };
+            note(write.connection(), audit, Some(user.id), &ended).await?;
+        }
+        if effects.doubts_email
+            && let Some(own) = user.verified_email.as_ref().filter(|own| Some(own.email()) == identity.email.as_ref())
+        {
+            let claimed = VerifiedEmail::on_record(own.email().clone(), VerificationMethod::ProviderClaim);
+            adopt_email(write.connection(), user.id, &claimed).await?;
+        }
+        if effects.unlinks && !has_one_sign_in_method(write.connection(), user.id).await? {
+            unlink(write, identity, audit.now).await?;
+            let unlinked = AuditEvent::Unlinked { provider: identity.provider.clone() };
+            note(write.connection(), audit, Some(user.id), &unlinked).await?;
+        }
+        if effects.warns {
+            let kind = EmailKind::AccountAtRisk { provider: identity.provider.clone() };
+            // The provider's server is no device of theirs.
+            let no_request = AuditContext { client: ClientInfo::default(), now: audit.now };
+            queue_to_user(write.connection(), &self.sealer, user, kind, &no_request).await?;
+        }
+        note(write.connection(), audit, Some(user.id), &noted(kind, event)).await
+    }
+}
+
+fn noted(kind: SecurityEventKind, event: &ProviderEvent<'_>) -> AuditEvent {
+    AuditEvent::ProviderReported { provider: event.provider.to_owned(), kind }
+}
+
+/// False if the message came before. The row is swept when it could not be sent any more: only a provider's signature makes one.
+async fn remember(write: &mut Write<'_>, event: &ProviderEvent<'_>) -> Result<bool, StoreError> {
+    let marked = sqlx::query(
+        "INSERT INTO used_flows (id_hash, outcome, expires_at) VALUES ($1, 'used', $2) ON CONFLICT (id_hash) DO NOTHING",
+    )
+    .bind(sha256_base64url(format!("event {} {}", event.provider, event.id)))
+    .bind(event.replayable_until.unix_timestamp())
+    .execute(write.connection())
+    .await?;
+    Ok(marked.rows_affected() == 1)
+}
+
+/// Under locks on the identity and then the user, in the order of every other transaction.
+async fn user_of(write: &mut Write<'_>, event: &ProviderEvent<'_>) -> Result<Option<(User, Identity)>, StoreError> {
+    let Some(key) = event.identity else { return Ok(None) };
+    write.lock(&[lock_name(key)]).await?;
+    let Some(known) = known_identity(write.connection(), key).await? else { return Ok(None) };
+    write.lock(&[format!("user {}", known.user.id)]).await?;
+    let identities = identities_of(write.connection(), known.user.id).await?;
+    Ok(identities.into_iter().find(|identity| identity.id == known.id).map(|identity| (known.user, identity)))
+}
+
+/// Ends the sessions that the provider opened in its session. Returns their user.
+async fn end_named_session(
+    write: &mut Write<'_>,
+    kind: SecurityEventKind,
+    event: &ProviderEvent<'_>,
+) -> Result<Option<UserId>, StoreError> {
+    let Some(sid) = event.session.filter(|_| kind == SecurityEventKind::Logout) else { return Ok(None) };
+    let ended: Vec<(String, String)> =
+        sqlx::query_as("DELETE FROM sessions WHERE provider_session = $1 RETURNING id, user_id")
+            .bind(provider_session_hash(event.provider, sid))
+            .fetch_all(write.connection())
+            .await?;
+    ended.iter().for_each(|(id, _)| write.revocation_cache().session(id));
+    ended.first().map(|(_, user)| UserId::parse(user)).transpose().map_err(Into::into)
+}
+
+async fn end_sessions_of_identity(write: &mut Write<'_>, identity: &Identity) -> Result<(), StoreError> {
+    let ended: Vec<(String,)> = sqlx::query_as("DELETE FROM sessions WHERE identity_id = $1 RETURNING id")
+        .bind(identity.id.to_string())
+        .fetch_all(write.connection())
+        .await?;
+    ended.iter().for_each(|(id,)| write.revocation_cache().session(id));
+    Ok(())
+}

@@ -1,0 +1,157 @@
+//! POST `/auth/events/{provider}`: what a provider has to say about an account there. In three forms:
+//!
+//! | body | who sends it | answer |
+//! |---|---|---|
+//! | `logout_token=…` as a form | OpenID Connect Back-Channel Logout 1.0 §2.5 | 200 |
+//! | `application/secevent+jwt` | RFC 8935 §2: RISC, CAEP, Google's Cross-Account Protection | 202 |
+//! | `{"payload": "…"}` | Apple's server-to-server notifications | 200 |
+//!
+//! An error is 400 with the JSON of RFC 8935 §2.4. A message that came before is answered as the first one was: its sender may
+//! not have got that answer.
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::{Extension, Path, Request, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+use time::OffsetDateTime;
+
+use super::{detached::detached, form_post::is_form, query::Query, state::AppState};
+use crate::{
+    accounts::IdentityKey,
+    oauth::JsonDocument,
+    relying_party::{ProviderEventError, ReceivedEvent},
+    sessions::ClientInfo,
+    store::{AuditContext, ProviderEvent, ProviderEventOutcome, StoreError},
+};
+
+pub const PATH: &str = "/auth/events/{provider}";
+/// A token has 16 KB at most.
+const BODY_BYTES: usize = 32 * 1024;
+
+/// What was sent, and the status of success.
+type Message = (String, StatusCode);
+
+enum ReceiveError {
+    /// 400, by a code of RFC 8935 §2.4.
+    Refused(&'static str, String),
+    /// The sender may try again.
+    Unavailable,
+    Status(StatusCode),
+}
+
+pub async fn receive(
+    State(app): State<AppState>,
+    Path(slug): Path<String>,
+    Extension(client): Extension<ClientInfo>,
+    request: Request,
+) -> Response {
+    let outcome = match read(request).await {
+        Ok((token, success)) => carry_out(&app, slug, token, client).await.map(|()| success),
+        Err(error) => Err(error),
+    };
+    outcome.map_or_else(IntoResponse::into_response, IntoResponse::into_response)
+}
+
+async fn carry_out(app: &AppState, slug: String, token: String, client: ClientInfo) -> Result<(), ReceiveError> {
+    let received = app.relying_party.verify_provider_event(&slug, &token).await;
+    let received = received.inspect_err(|error| tracing::warn!(provider = %slug, %error, "message refused"))?;
+    let kinds: Vec<&str> = received.event.kinds.iter().map(|kind| kind.code()).collect();
+    tracing::info!(provider = %slug, kinds = kinds.join(" "), "message received");
+    let (owned, audit) = (app.clone(), AuditContext { client, now: app.clock.date() });
+    let stored = detached(app, async move { store(&owned, &slug, &received, &audit).await }).await;
+    match stored {
+        Ok(Ok(outcome)) => {
+            tracing::debug!(?outcome, "message carried out");
+            if let Some(mail) = &app.mail {
+                mail.wake.notify_one();
+            }
+            Ok(())
+        }
+        Ok(Err(error)) => {
+            tracing::error!(%error, "cannot carry out a message");
+            Err(ReceiveError::Unavailable)
+        }
+        Err(_) => Err(ReceiveError::Status(StatusCode::INTERNAL_SERVER_ERROR)),
+    }
+}
+
+async fn store(
+    app: &AppState,
+    slug: &str,
+    ReceivedEvent { event, identity_issuer }: &ReceivedEvent,
+    audit: &AuditContext,
+) -> Result<ProviderEventOutcome, StoreError> {
+    let identity = event.subject.as_deref().and_then(|subject| IdentityKey::new(identity_issuer, subject).ok());
+    let replayable_until = i64::try_from(event.replayable_until).ok();
+    let replayable_until = replayable_until.and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
+    let event = ProviderEvent {
+        provider: slug,
+        id: &event.id,
+        replayable_until: replayable_until.unwrap_or(audit.now),
+        kinds: &event.kinds,
+        identity: identity.as_ref(),
+        session: event.session.as_deref(),
+    };
+    app.database.carry_out_provider_event(&event, audit).await
+}
+
+async fn read(request: Request) -> Result<Message, ReceiveError> {
+    let (parts, body) = request.into_parts();
+    let body = text(body).await?;
+    if is_form(&parts.headers) {
+        let form = Query::parse(Some(&body));
+        let token = form.one("logout_token").filter(|_| !form.repeats(&["logout_token"]));
+        return Ok((token.ok_or_else(|| invalid("no logout_token"))?.to_owned(), StatusCode::OK));
+    }
+    match media_type(&parts.headers).as_deref() {
+        Some("application/secevent+jwt") => Ok((body.trim().to_owned(), StatusCode::ACCEPTED)),
+        Some("application/json") => {
+            let document =
+                JsonDocument::parse_received(body.as_bytes()).map_err(|error| invalid(&error.to_string()))?;
+            let payload = document.required_str("payload").map_err(|error| invalid(&error.to_string()))?;
+            Ok((payload.to_owned(), StatusCode::OK))
+        }
+        _ => Err(ReceiveError::Status(StatusCode::UNSUPPORTED_MEDIA_TYPE)),
+    }
+}
+
+async fn text(body: Body) -> Result<String, ReceiveError> {
+    let bytes = to_bytes(body, BODY_BYTES).await;
+    let bytes = bytes.map_err(|_| ReceiveError::Status(StatusCode::PAYLOAD_TOO_LARGE))?;
+    String::from_utf8(bytes.into()).map_err(|_| invalid("not UTF-8"))
+}
+
+fn media_type(headers: &HeaderMap) -> Option<String> {
+    let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    Some(kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+}
+
+fn invalid(description: &str) -> ReceiveError {
+    ReceiveError::Refused("invalid_request", description.to_owned())
+}
+
+impl From<ProviderEventError> for ReceiveError {
+    fn from(error: ProviderEventError) -> Self {
+        match error {
+            ProviderEventError::NotSupported => Self::Status(StatusCode::NOT_FOUND),
+            ProviderEventError::Rejected(error) => Self::Refused(error.code(), error.to_string()),
+            ProviderEventError::Metadata(_) | ProviderEventError::Keys(_) => Self::Unavailable,
+        }
+    }
+}
+
+impl IntoResponse for ReceiveError {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Refused(code, description) => {
+                let body = json!({ "err": code, "description": description }).to_string();
+                (StatusCode::BAD_REQUEST, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+            }
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            Self::Status(status) => status.into_response(),
+        }
+    }
+}
