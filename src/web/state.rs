@@ -13,6 +13,7 @@ use super::{
     client_address::ForwardedBy,
     headers::HeaderPolicy,
     in_flight::InFlight,
+    inspect,
     metrics::LoadCache,
     pages::SharedPage,
     rate_limits::RateLimits,
@@ -22,11 +23,13 @@ use crate::{
     accounts::EmailRequirement,
     config::{Config, SecurityTxt, SessionMode},
     grants::Grants,
+    inspect::Recorder,
     limits::Budget,
     mail::SmtpTransport,
     metrics::Metrics,
     passwords::{Attempts, PasswordPool},
     relying_party::{BreachedPasswords, Clock, RelyingParty},
+    sealing::Sealer,
     sessions::{
         AcceptedCredentials, ClientInfo, Cookies, FormOwners, Jar, RequestContext, Services, SessionHandle,
         SessionTransport, SignedIn,
@@ -80,6 +83,10 @@ pub struct Shared {
     /// Whether requests are timed: somebody scrapes `METRICS_ADDR`.
     pub(super) is_measured: bool,
     pub(super) load_cache: LoadCache,
+    /// Records flows (`INSPECT`).
+    pub(super) recorder: Option<Recorder>,
+    /// Opens the credential of `latchkey explain-flow`.
+    pub(super) inspect_sealer: Sealer,
 }
 
 /// The mail server.
@@ -105,6 +112,8 @@ pub enum StateError {
     Metrics(#[from] prometheus::Error),
     #[error("there is no secret key")]
     NoKey(#[from] crate::sealing::SealingError),
+    #[error("the system returned no random numbers")]
+    NoRandomness(#[from] crate::sealing::RandomError),
 }
 
 impl AppState {
@@ -188,6 +197,8 @@ impl AppState {
             on_loopback: config.base_url.is_loopback(),
             is_measured: config.metrics_addr.is_some(),
             load_cache: LoadCache::default(),
+            inspect_sealer: inspect::sealer(config.secret_keys.iter())?,
+            recorder: config.inspect.then(Recorder::new).transpose()?,
             supervisor: Supervisor::new(stop.clone()),
             services: Arc::new(services),
             tokens,

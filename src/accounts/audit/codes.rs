@@ -75,6 +75,7 @@ impl From<&AuditEvent> for EventCodes {
             AuditEvent::GrantEnded { provider, end } => codes("grant", Some(provider), end.code(), []),
             AuditEvent::Disabled => codes("account", None, "disabled", []),
             AuditEvent::Enabled => codes("account", None, "enabled", []),
+            AuditEvent::FlowInspected { flow } => codes("inspect", None, "opened", [flow.as_str()]),
             AuditEvent::AccountDeleted => codes("account", None, "deleted", []),
         }
     }
@@ -145,6 +146,7 @@ impl EventCodes {
             ("token", "reused") => AuditEvent::TokenReused,
             ("account", "disabled") => AuditEvent::Disabled,
             ("account", "enabled") => AuditEvent::Enabled,
+            ("inspect", "opened") => AuditEvent::FlowInspected { flow: self.reasons.first()?.clone() },
             ("account", "deleted") => AuditEvent::AccountDeleted,
             (purpose, outcome) => self.of_flow(PurposeKind::from_code(purpose)?, outcome, self.provider.clone()?)?,
         })

@@ -37,6 +37,7 @@ impl AuditEvent {
             | Self::Invited
             | Self::Disabled
             | Self::Enabled
+            | Self::FlowInspected { .. }
             | Self::TokenReused
             | Self::GrantEnded { .. }
             | Self::AccountDeleted => false,

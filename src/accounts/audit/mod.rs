@@ -97,6 +97,10 @@ pub enum AuditEvent {
     /// The user cannot sign in any more.
     Disabled,
     Enabled,
+    /// An administrator opened the walkthrough of a recorded flow.
+    FlowInspected {
+        flow: String,
+    },
     /// Names no user: the account's own events are deleted with it.
     AccountDeleted,
 }

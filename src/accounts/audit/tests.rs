@@ -38,6 +38,7 @@ fn every_event() -> Vec<AuditEvent> {
         AuditEvent::AllSessionsEnded,
         AuditEvent::Disabled,
         AuditEvent::Enabled,
+        AuditEvent::FlowInspected { flow: "AbC123".to_owned() },
         AuditEvent::TokenReused,
         AuditEvent::AccountDeleted,
     ];
@@ -101,6 +102,7 @@ const fn is_in_every_event(event: &AuditEvent) -> bool {
         | AuditEvent::PasswordRemoved
         | AuditEvent::Disabled
         | AuditEvent::Enabled
+        | AuditEvent::FlowInspected { .. }
         | AuditEvent::TokenReused
         | AuditEvent::GrantEnded { .. }
         | AuditEvent::AccountDeleted => true,

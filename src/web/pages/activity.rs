@@ -126,6 +126,7 @@ fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, bool
         }),
         AuditEvent::Disabled => alarm("Disabled the account"),
         AuditEvent::Enabled => calm("Enabled the account"),
+        AuditEvent::FlowInspected { .. } => calm("Opened the record of a sign-in"),
         AuditEvent::AccountDeleted => alarm("Deleted the account"),
     }
 }

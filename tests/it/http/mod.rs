@@ -44,6 +44,7 @@ mod hang_up;
 mod headers;
 mod health;
 mod id_token;
+mod inspect;
 mod jwt_mode;
 mod keys;
 mod lingering;

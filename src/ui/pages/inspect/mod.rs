@@ -1,0 +1,84 @@
+//! `/inspect`: the recorded flows. Without script and without islands, as what can be saved as a file.
+
+use leptos::prelude::*;
+
+mod message;
+mod walkthrough;
+
+pub use walkthrough::{WalkthroughFile, WalkthroughPage};
+
+use crate::{
+    codes::percent::encode,
+    ui::{
+        components::frame::Frame,
+        timestamp,
+        view::{FlowOutcomeView, FlowRowView, FlowTone, InspectView},
+    },
+};
+
+#[component]
+pub fn InspectPage(view: InspectView) -> impl IntoView {
+    let InspectView { flows, in_development } = view;
+    let is_empty = flows.is_empty();
+    let rows: Vec<_> = flows.into_iter().map(row).collect();
+    view! {
+        <Frame>
+            <div class="walk-page">
+                <h1 class="title">"Recorded flows"</h1>
+                <p class="walk-lead">
+                    "Each sign-in, step by step: what was sent, what was checked and against what, what was decided, and what was \
+                     written. The newest comes first. They are kept in this process's memory, a hundred of them, for an hour. \
+                     No code, token, password or cookie is among them: of a secret there is its length and a fingerprint."
+                </p>
+                {(!in_development)
+                    .then(|| view! { <p class="walk-lead">"The audit trail records which flows you open."</p> })}
+                {is_empty.then(empty)}
+                <ul class="rows" role="list">
+                    {rows}
+                </ul>
+            </div>
+        </Frame>
+    }
+    .into_any()
+}
+
+fn empty() -> AnyView {
+    view! {
+        <div class="empty">
+            <h2 class="empty-title">"Nothing yet"</h2>
+            <p>"Sign in with a provider, in this browser or another, and come back." " " <a href="/login">"Sign in"</a></p>
+        </div>
+    }
+    .into_any()
+}
+
+fn row(flow: FlowRowView) -> AnyView {
+    let FlowRowView { id, title, outcome, stopped_at, at } = flow;
+    view! {
+        <li class="row is-alone">
+            <div class="row-what">
+                <h2 class="row-title">
+                    <a href=format!("/inspect/{}", encode(&id))>{title}</a>
+                    " "
+                    {badge(outcome)}
+                </h2>
+                {stopped_at.map(|check| view! { <p class="row-told">"Stopped at: " {check}</p> })}
+                <p class="row-told">{time(at)}</p>
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+fn badge(outcome: FlowOutcomeView) -> AnyView {
+    let look = match outcome.tone {
+        FlowTone::Good => "badge is-good",
+        FlowTone::Mild => "badge is-mild",
+        FlowTone::Serious => "badge is-serious",
+    };
+    view! { <span class=look>{outcome.label}</span> }.into_any()
+}
+
+fn time(unix: i64) -> AnyView {
+    view! { <time datetime=timestamp::iso(unix)>{timestamp::words(unix)}</time> }.into_any()
+}

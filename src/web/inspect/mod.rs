@@ -1,0 +1,26 @@
+//! `/inspect`: recorded flows, for developers on this machine and for administrators. The routes exist with `INSPECT=on` only.
+
+mod access;
+mod pages;
+mod recording;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use access::{credential, sealer};
+pub use recording::record;
+
+use axum::{Router, routing::get};
+
+use super::state::AppState;
+
+/// The routes. For anybody who may not look they do not exist.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/inspect", get(pages::list))
+        .route("/inspect/last", get(pages::last))
+        .route("/inspect/{id}", get(pages::walkthrough))
+        .route("/inspect/{id}/file", get(pages::file))
+        .route("/inspect/{id}/text", get(pages::text))
+}
