@@ -2,7 +2,7 @@
 
 use super::{
     source::{
-        Reference::{OpenIdConnect, Rfc},
+        Reference::{OpenIdConnect, Rfc, WebAuthn},
         Source,
     },
     value::Value,
@@ -206,6 +206,22 @@ checks! {
         "Does the configuration admit accounts of this domain?",
         "Any account of the provider could sign in where only your organisation's should.",
         "Choose an account of your organisation, or change the provider's settings.";
+    Password = "Password", Source::ours("src/account/sign_in_with_password.rs"),
+        "Is it the password of the account with this address? An unknown address costs the same work and gets the same answer.",
+        "Anyone who knows an address could open its account; and a different answer would tell who has one.",
+        "Try again, or reset the password by email.";
+    Passkey = "Signature of the passkey", Source::of("src/webauthn/authentication.rs", WebAuthn("sctn-verifying-assertion")),
+        "Did the authenticator sign this very challenge, for this site, in this browser, with a key that is registered?",
+        "A page that imitates this one could pass on what its visitors sign; an old signature could be sent again.",
+        "Use the passkey on this site's own address. If it was removed here, remove it from the device too.";
+    EmailLink = "Link of the email", Source::ours("src/account/email_link.rs"),
+        "Does this browser hold the token of a link that was sent, has not expired, and is for this step?",
+        "Anyone could confirm an address whose mailbox they cannot read.",
+        "Request another email: a link works once, and not for long.";
+    RefreshToken = "Refresh token", Source::of("src/store/sessions/rotation.rs", Rfc(9700, "4.14.2")),
+        "Is it the session's current refresh token? Each works once; the last one may be repeated after a lost answer.",
+        "A thief with a copy could use the session for weeks, beside its owner, and nobody would notice.",
+        "Sign in again. If a client stores tokens in two places, let only one of them refresh.";
     Policy = "Linking policy", Source::ours("src/accounts/decide.rs"),
         "Which user does this profile belong to, and may it sign in? The reasons are listed above.",
         "Eve registers Ada's email address at a provider that does not verify it, and opens Ada's account with it.",

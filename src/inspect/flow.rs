@@ -131,7 +131,7 @@ impl Flow {
         let ended = self.steps().rev().find_map(|step| match step {
             Step::Refused { .. } => Some(Outcome::Refused),
             Step::Decided { outcome: "prompt", .. } => Some(Outcome::Asked),
-            Step::Session { .. } | Step::Decided { .. } => Some(Outcome::Done),
+            Step::Session { .. } | Step::Decided { .. } | Step::Row { table: "grants", .. } => Some(Outcome::Done),
             _ => None,
         });
         ended.unwrap_or(Outcome::Pending)

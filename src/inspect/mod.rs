@@ -9,6 +9,7 @@
 //! parameter: what is not on the list of public names is kept as its length and a digest under a key that dies with the process.
 
 mod check;
+mod compare;
 mod document;
 mod flow;
 mod id_token;
@@ -21,6 +22,7 @@ mod response;
 mod source;
 mod step;
 mod text;
+mod tour;
 mod value;
 mod walkthrough;
 
@@ -28,6 +30,7 @@ mod walkthrough;
 mod tests;
 
 pub use check::{Check, CheckResult, Verdict};
+pub use compare::{Compared, compare};
 pub use document::{exchange_request, exchange_response};
 pub use flow::{Flow, FlowKind, Outcome, Visit};
 pub use id_token::{id_token_checks, id_token_parts};
@@ -38,5 +41,6 @@ pub use response::response_checks;
 pub use source::{Reference, Source};
 pub use step::{Change, Cookie, DocumentKind, DocumentSource, Party, Step};
 pub use text::walkthrough_text;
+pub use tour::Station;
 pub use value::{Audience, Class, Parameter, Value};
 pub use walkthrough::{Message, Section, Walkthrough};

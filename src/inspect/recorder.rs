@@ -6,9 +6,10 @@ use std::{
 };
 
 use super::{
-    flow::{Flow, FlowKind, Outcome, Visit},
+    flow::{Flow, Outcome, Visit},
     recording::Recording,
     redactor::Redactor,
+    walkthrough::title_of,
 };
 use crate::sealing::{RandomError, random_text};
 
@@ -43,8 +44,8 @@ struct Kept {
 #[derive(Clone, Debug)]
 pub struct Summary {
     pub id: String,
-    pub kind: FlowKind,
-    pub provider: Option<super::Value>,
+    /// As "Sign-in with google".
+    pub title: String,
     pub outcome: Outcome,
     /// The label of the check that ended it.
     pub stopped_at: Option<&'static str>,
@@ -129,8 +130,7 @@ fn summary(flow: &Flow) -> Summary {
     let (kind, provider) = flow.kind();
     Summary {
         id: flow.id.clone(),
-        kind,
-        provider: provider.cloned(),
+        title: title_of(kind, provider),
         outcome: flow.outcome(),
         stopped_at: flow.failed_check().map(|result| result.check.label()),
         started_at: flow.started_at(),

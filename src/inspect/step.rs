@@ -138,9 +138,12 @@ impl Step {
         Self::Row { table, change, parameters: Vec::new() }
     }
 
-    /// Whether it says more than that a request came and was answered.
+    /// Whether a request with it is worth a record. Pages that read a provider's API are not.
     pub(super) const fn is_telling(&self) -> bool {
-        !matches!(self, Self::Requested { .. } | Self::Answered { .. } | Self::Row { .. } | Self::Refused { .. })
+        matches!(
+            self,
+            Self::Began { .. } | Self::Checked(_) | Self::Decided { .. } | Self::Session { .. } | Self::Waited { .. }
+        )
     }
 
     /// What it occupies in memory, roughly, in bytes.

@@ -2,14 +2,15 @@
 
 use super::{
     check::CheckResult,
-    flow::{Flow, Outcome, Visit},
+    flow::{Flow, FlowKind, Outcome, Visit},
     parameters::explain,
     source::{
-        Reference::{Discovery, OpenIdConnect, Rfc},
+        Reference::{Discovery, OpenIdConnect, Rfc, WebAuthn},
         Source,
     },
     step::{Change, Cookie, DocumentKind, DocumentSource, Party, Step},
-    value::{Parameter, Value},
+    tour::station_of,
+    value::{Audience, Class, Parameter, Value},
 };
 
 /// The whole flow.
@@ -19,6 +20,8 @@ pub struct Walkthrough {
     /// As "Sign-in with google".
     pub title: String,
     pub outcome: Outcome,
+    /// The browser goes to a provider: a sign-in, link, step-up or re-authentication.
+    pub is_with_provider: bool,
     /// The check that ended it.
     pub failed: Option<CheckResult>,
     /// Why it ended, and what the operator has to do.
@@ -60,15 +63,14 @@ pub struct Message {
     pub source: Source,
     /// Milliseconds since the section began.
     pub at: u64,
+    /// The step of the tour that it belongs to, as an index.
+    pub(super) station: usize,
 }
 
 impl Walkthrough {
     pub fn of(flow: &Flow) -> Self {
         let (kind, provider) = flow.kind();
-        let title = match provider.map(|provider| provider.text(super::Audience::Everyone)) {
-            Some(provider) if !provider.is_empty() => format!("{} with {provider}", kind.label()),
-            _ => kind.label().to_owned(),
-        };
+        let title = title_of(kind, provider);
         let mut before: Option<&Visit> = None;
         let sections = flow.visits.iter().map(|visit| {
             let pause = before.map(|before| {
@@ -82,6 +84,7 @@ impl Walkthrough {
             id: flow.id.clone(),
             title,
             outcome: flow.outcome(),
+            is_with_provider: flow.steps().any(|step| matches!(step, Step::AuthorizationRequest { .. })),
             failed: flow.failed_check().cloned(),
             refused: flow.steps().rev().find_map(|step| match step {
                 Step::Refused { because, next_step } => Some((because.clone(), next_step.clone())),
@@ -93,10 +96,18 @@ impl Walkthrough {
     }
 
     /// What to do about a refusal: the operator's next step, or that of the check.
-    pub fn advice(&self, audience: super::Audience) -> Option<String> {
+    pub fn advice(&self, audience: Audience) -> Option<String> {
         let next_step = self.refused.as_ref().and_then(|(_, next_step)| next_step.as_ref());
         let of_check = || self.failed.as_ref().map(|failed| failed.check.advice().to_owned());
         next_step.map(|next_step| next_step.text(audience)).or_else(of_check)
+    }
+}
+
+/// As "Sign-in with google".
+pub(super) fn title_of(kind: FlowKind, provider: Option<&Value>) -> String {
+    match provider.filter(|provider| provider.class() != Class::Absent) {
+        Some(provider) => format!("{} with {}", kind.label(), provider.text(Audience::Everyone)),
+        None => kind.label().to_owned(),
     }
 }
 
@@ -133,6 +144,7 @@ fn message(at: u64, step: &Step) -> Message {
         cookies: Vec::new(),
         source,
         at,
+        station: station_of(step),
     };
     fill(&mut message, step);
     message
@@ -160,7 +172,7 @@ fn fill(message: &mut Message, step: &Step) {
         Step::Decided { reasons, .. } => message.lines = reasons.iter().map(|reason| (*reason).to_owned()).collect(),
         Step::Refused { because, next_step } => {
             let values = [Some(because), next_step.as_ref()].into_iter().flatten();
-            message.lines = values.map(|value| value.text(super::Audience::Everyone)).collect();
+            message.lines = values.map(|value| value.text(Audience::Everyone)).collect();
         }
         Step::Answered { cookies, .. } => message.cookies.clone_from(cookies),
         Step::Began { .. } | Step::Document { .. } | Step::Waited { .. } => {}
@@ -169,7 +181,7 @@ fn fill(message: &mut Message, step: &Step) {
 
 fn facts(step: &Step) -> Facts {
     use Party::{Browser, Database, Latchkey, Provider};
-    let shown = |value: &Value| value.text(super::Audience::Everyone);
+    let shown = |value: &Value| value.text(Audience::Everyone);
     let facts = |from, to, title: String, words, source| Facts { from, to, title, words, source };
     match step {
         Step::Requested { method, path, .. } => facts(
@@ -183,9 +195,8 @@ fn facts(step: &Step) -> Facts {
             Latchkey,
             Latchkey,
             format!("{} begins", kind.label()),
-            "Three random values are made: state for this browser, nonce for the id_token, and the verifier for the code. With \
-             the purpose they wait in an encrypted cookie of this browser; the server keeps nothing.",
-            Source::of("src/relying_party/begin.rs", Rfc(9700, "2.1")),
+            words_of_beginning(*kind),
+            source_of_beginning(*kind),
         ),
         Step::AuthorizationRequest { endpoint, .. } => facts(
             Latchkey,
@@ -250,7 +261,7 @@ fn facts(step: &Step) -> Facts {
             Latchkey,
             Latchkey,
             (*what).to_owned(),
-            "The browser gets a random secret in a cookie, and the database its hash: who reads the database cannot sign in. A \
+            "A browser gets a random secret in a cookie, and the database its hash: who reads the database cannot sign in. A \
              sign-in always makes a new one, so that nobody can plant theirs before (session fixation).",
             Source::ours("src/sessions/signed_in.rs"),
         ),
@@ -305,6 +316,47 @@ fn of_document(kind: DocumentKind, source: DocumentSource) -> Facts {
         ),
     };
     Facts { from: Party::Latchkey, to: Party::Latchkey, title, words, source: Source::of(path, of) }
+}
+
+fn words_of_beginning(kind: FlowKind) -> &'static str {
+    match kind {
+        FlowKind::SignIn
+        | FlowKind::Link
+        | FlowKind::Grant
+        | FlowKind::Reauthenticate
+        | FlowKind::ResolveLink
+        | FlowKind::Unknown => {
+            "Three random values are made: state for this browser, nonce for the id_token, and the verifier for the code. With \
+             the purpose they wait in an encrypted cookie of this browser; the server keeps nothing."
+        }
+        FlowKind::Password => "The password is compared with its hash. What was typed is not recorded.",
+        FlowKind::Passkey => "The authenticator signed a challenge that this server made for this browser.",
+        FlowKind::EmailLink => "The link of the email put its token into a cookie; the form of its page uses it.",
+        FlowKind::Api => "A front end ran the provider's flow itself, and presents the token that it got.",
+        FlowKind::Refresh => "A refresh token is exchanged for the next pair. It works once.",
+        FlowKind::GrantRefresh => {
+            "The access token of a grant has expired, or is about to: one refresh serves all who need it."
+        }
+        FlowKind::SignOut => "The session ends here. The provider's own session stays: only the provider can end it.",
+    }
+}
+
+fn source_of_beginning(kind: FlowKind) -> Source {
+    match kind {
+        FlowKind::SignIn
+        | FlowKind::Link
+        | FlowKind::Grant
+        | FlowKind::Reauthenticate
+        | FlowKind::ResolveLink
+        | FlowKind::Unknown => Source::of("src/relying_party/begin.rs", Rfc(9700, "2.1")),
+        FlowKind::Password => Source::ours("src/account/sign_in_with_password.rs"),
+        FlowKind::Passkey => Source::of("src/account/passkeys/finish.rs", WebAuthn("sctn-verifying-assertion")),
+        FlowKind::EmailLink => Source::ours("src/account/email_link.rs"),
+        FlowKind::Api => Source::ours("src/account/sign_in_with_token.rs"),
+        FlowKind::Refresh => Source::of("src/tokens/issuer.rs", Rfc(9700, "4.14.2")),
+        FlowKind::GrantRefresh => Source::of("src/grants/renew.rs", Rfc(6749, "6")),
+        FlowKind::SignOut => Source::ours("src/sessions/sign_out.rs"),
+    }
 }
 
 fn words_of_request(part: &str) -> &'static str {

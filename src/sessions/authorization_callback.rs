@@ -37,6 +37,7 @@ impl AuthorizationCallback {
         let mut journal = Journal::new(&self.provider);
         let context = &self.context;
         let Some(state) = response.unverified_state().map(str::to_owned) else {
+            callback_checks::no_state();
             let outcome = Err(self.refuse(CallbackError::UnknownFlow, None, &mut journal).await);
             return CallbackRedirect::without_flow(outcome);
         };

@@ -6,6 +6,13 @@ use crate::{
     relying_party::PendingFlow,
 };
 
+/// The response has no state, or several.
+pub(super) fn no_state() {
+    inspect::record(|_| {
+        Step::check(CheckResult::of(Check::State, Value::fact("the state of a flow"), Value::ABSENT, false))
+    });
+}
+
 /// Whether this browser has the flow, and whether its ten minutes have passed.
 pub(super) fn flow_of_this_browser(found: &Found) {
     inspect::record(|_| {

@@ -141,6 +141,7 @@ impl RequestContext {
         opening: &NewTokenSession<'_>,
     ) -> Result<SignIn<TokenPair>, TokensError> {
         let pair = tokens.issue_pair(opening).await?;
+        inspect::record(|_| Step::Session { what: "A session begins, with tokens", parameters: Vec::new() });
         let method = opening.authentications.first().map_or("", AuthenticationMethod::code);
         self.metrics.count_sign_in(method, SIGNED_IN);
         Ok(SignIn::Complete(pair))

@@ -7,12 +7,12 @@ use super::{
     pages::{
         api_docs::ApiDocsPage,
         error::ErrorPageBody,
-        inspect::{InspectPage, WalkthroughFile, WalkthroughPage},
+        inspect::{ComparePage, InspectPage, TourPage, WalkthroughFile, WalkthroughPage},
         onward::OnwardPage,
         wrong_account::WrongAccountPage,
     },
     valid_html::valid_html,
-    view::{ApiDocsView, Assets, InspectView, OnwardView, WalkthroughView, WrongAccountView},
+    view::{ApiDocsView, Assets, CompareView, InspectView, OnwardView, TourView, WalkthroughView, WrongAccountView},
     wording,
 };
 use crate::codes::page_error::PageError;
@@ -86,6 +86,14 @@ pub fn inspect_html(view: InspectView, assets: &Assets) -> String {
 
 pub fn walkthrough_html(view: WalkthroughView, assets: &Assets) -> String {
     plain_document(assets, "Walkthrough", noindex, || view! { <WalkthroughPage view /> }.into_any())
+}
+
+pub fn tour_html(view: TourView, assets: &Assets) -> String {
+    plain_document(assets, "Guided tour", noindex, || view! { <TourPage view /> }.into_any())
+}
+
+pub fn compare_html(view: CompareView, assets: &Assets) -> String {
+    plain_document(assets, "Two flows side by side", noindex, || view! { <ComparePage view /> }.into_any())
 }
 
 /// The walkthrough as a file of its own, with its style and without script.

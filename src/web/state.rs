@@ -1,6 +1,11 @@
 //! The state of the router.
 
-use std::{num::NonZeroU32, ops::Deref, sync::Arc, time::Duration};
+use std::{
+    num::NonZeroU32,
+    ops::Deref,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use axum::http::HeaderMap;
 use leptos::nonce::Nonce;
@@ -13,7 +18,7 @@ use super::{
     client_address::ForwardedBy,
     headers::HeaderPolicy,
     in_flight::InFlight,
-    inspect,
+    inspect::{self, Arm},
     metrics::LoadCache,
     pages::SharedPage,
     rate_limits::RateLimits,
@@ -85,6 +90,8 @@ pub struct Shared {
     pub(super) load_cache: LoadCache,
     /// Records flows (`INSPECT`).
     pub(super) recorder: Option<Recorder>,
+    /// Makes the sandbox misbehave, where it stands in for the providers.
+    pub(super) arm: OnceLock<Arm>,
     /// Opens the credential of `latchkey explain-flow`.
     pub(super) inspect_sealer: Sealer,
 }
@@ -197,6 +204,7 @@ impl AppState {
             on_loopback: config.base_url.is_loopback(),
             is_measured: config.metrics_addr.is_some(),
             load_cache: LoadCache::default(),
+            arm: OnceLock::new(),
             inspect_sealer: inspect::sealer(config.secret_keys.iter())?,
             recorder: config.inspect.then(Recorder::new).transpose()?,
             supervisor: Supervisor::new(stop.clone()),
@@ -207,6 +215,11 @@ impl AppState {
             sandbox,
             stop,
         })))
+    }
+
+    /// Lets the developer's page of recorded flows attack this server through the sandbox.
+    pub fn allow_attacks(&self, arm: Arm) {
+        _ = self.arm.set(arm);
     }
 
     /// A request as the use cases see it.

@@ -6,6 +6,19 @@ pub struct InspectView {
     pub flows: Vec<FlowRowView>,
     /// Anybody on this machine may look; otherwise administrators.
     pub in_development: bool,
+    /// In development, with the sandbox.
+    pub attacks: Vec<AttackView>,
+}
+
+/// An attack that the sandbox can make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttackView {
+    pub preset: &'static str,
+    pub title: &'static str,
+    pub story: &'static str,
+    /// The label of the check that has to stop it.
+    pub stopped_by: &'static str,
+    pub without: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +55,10 @@ pub struct WalkthroughView {
     pub at: i64,
     pub ending: Option<EndingView>,
     pub sections: Vec<WalkSectionView>,
+    /// Ids and labels of flows to compare it with.
+    pub others: Vec<(String, String)>,
+    /// It is a sign-in with a provider, through which the tour leads.
+    pub has_tour: bool,
 }
 
 /// Why a flow was refused.
@@ -118,4 +135,44 @@ pub enum WalkVerdict {
     Passed,
     NotNeeded,
     Refused,
+}
+
+/// The guided tour through a flow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TourView {
+    pub id: String,
+    pub title: String,
+    pub outcome: FlowOutcomeView,
+    /// The longest request, in milliseconds: the length of the time axis.
+    pub took: u64,
+    pub stations: Vec<StationView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StationView {
+    pub title: &'static str,
+    pub words: &'static str,
+    pub wrong: &'static str,
+    pub messages: Vec<WalkMessageView>,
+}
+
+/// Two flows side by side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompareView {
+    pub flows: [ComparedFlowView; 2],
+    pub lines: Vec<ComparedLineView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ComparedFlowView {
+    pub id: String,
+    pub title: String,
+    pub outcome: FlowOutcomeView,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ComparedLineView {
+    pub title: String,
+    pub sides: [Option<String>; 2],
+    pub differs: bool,
 }

@@ -30,18 +30,26 @@ const PURPOSE: &str = "explain-flow";
 pub struct Viewer {
     pub app: AppState,
     pub recorder: Recorder,
-    /// `None` in development, and for a program with the secret key.
-    pub administrator: Option<(SignedIn, ClientInfo)>,
+    who: Who,
+}
+
+enum Who {
+    /// On this machine, in development.
+    Developer,
+    /// A program with the secret key.
+    KeyHolder,
+    Administrator(Box<(SignedIn, ClientInfo)>),
 }
 
 impl Viewer {
-    pub const fn in_development(&self) -> bool {
-        self.administrator.is_none()
+    pub const fn is_developer(&self) -> bool {
+        matches!(self.who, Who::Developer)
     }
 
     /// Adds to the audit trail that an administrator opened a flow.
     pub async fn opened(&self, flow: &str) -> Result<(), Response> {
-        let Some((admin, client)) = &self.administrator else { return Ok(()) };
+        let Who::Administrator(administrator) = &self.who else { return Ok(()) };
+        let (admin, client) = &**administrator;
         let audit = AuditContext { client: client.clone(), now: self.app.clock.date() };
         let event = AuditEvent::FlowInspected { flow: flow.to_owned() };
         self.app.database.record_event(&audit, Some(admin.user.id), &event).await.map_err(|error| {
@@ -57,8 +65,12 @@ impl FromRequestParts<AppState> for Viewer {
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Response> {
         let not_found = || StatusCode::NOT_FOUND.into_response();
         let recorder = app.recorder.clone().ok_or_else(not_found)?;
-        if is_developer(parts, app) || has_credential(parts, app) {
-            return Ok(Self { app: app.clone(), recorder, administrator: None });
+        let viewer = |who| Self { app: app.clone(), recorder, who };
+        if is_developer(parts, app) {
+            return Ok(viewer(Who::Developer));
+        }
+        if has_credential(parts, app) {
+            return Ok(viewer(Who::KeyHolder));
         }
         let extensions = &parts.extensions;
         let (Some(session), Some(client)) = (extensions.get::<SessionHandle>(), extensions.get::<ClientInfo>()) else {
@@ -70,7 +82,7 @@ impl FromRequestParts<AppState> for Viewer {
         if !admin.is_recently_authenticated(app.clock.date()) {
             return Err(see_other(&with_return_to("/confirm", Some(parts.uri.path()))));
         }
-        Ok(Self { app: app.clone(), recorder, administrator: Some((admin, client.clone())) })
+        Ok(viewer(Who::Administrator(Box::new((admin, client.clone())))))
     }
 }
 

@@ -1,6 +1,7 @@
 //! `/inspect`: recorded flows, for developers on this machine and for administrators. The routes exist with `INSPECT=on` only.
 
 mod access;
+mod attacks;
 mod pages;
 mod recording;
 mod view;
@@ -9,9 +10,13 @@ mod view;
 mod tests;
 
 pub use access::{credential, sealer};
+pub use attacks::Arm;
 pub use recording::record;
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    routing::{get, post},
+};
 
 use super::state::AppState;
 
@@ -19,8 +24,11 @@ use super::state::AppState;
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/inspect", get(pages::list))
+        .route("/inspect/attack", post(attacks::begin))
+        .route("/inspect/compare", get(pages::compare))
         .route("/inspect/last", get(pages::last))
         .route("/inspect/{id}", get(pages::walkthrough))
+        .route("/inspect/{id}/tour", get(pages::tour))
         .route("/inspect/{id}/file", get(pages::file))
         .route("/inspect/{id}/text", get(pages::text))
 }

@@ -1,26 +1,30 @@
 //! The pages, the file and the text.
 
 use axum::{
-    extract::Path,
+    extract::{Path, RawQuery},
     http::{StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
 
 use super::{
     access::Viewer,
+    attacks::attacks,
     recording::now,
-    view::{list_view, walkthrough_view},
+    view::{compare_view, list_view, others, tour_view, walkthrough_view},
 };
 use crate::{
     codes::percent::encode,
     inspect::{Audience, Outcome, Walkthrough, walkthrough_text},
-    ui::plain_document::{inspect_html, walkthrough_file, walkthrough_html},
-    web::redirect::see_other,
+    ui::{
+        plain_document::{compare_html, inspect_html, tour_html, walkthrough_file, walkthrough_html},
+        view::WalkthroughView,
+    },
+    web::{query::Query, redirect::see_other},
 };
 
 /// GET `/inspect`
 pub async fn list(viewer: Viewer) -> Response {
-    let view = list_view(&viewer.recorder.summaries(now()), viewer.in_development());
+    let view = list_view(&viewer.recorder.summaries(now()), viewer.is_developer(), attacks(&viewer));
     Html(inspect_html(view, &viewer.app.assets)).into_response()
 }
 
@@ -34,10 +38,29 @@ pub async fn last(viewer: Viewer) -> Response {
 pub async fn walkthrough(viewer: Viewer, Path(id): Path<String>) -> Response {
     match opened(&viewer, &id).await {
         Ok(walkthrough) => {
-            let view = walkthrough_view(&walkthrough, Audience::Here);
+            let others = others(&viewer.recorder.summaries(now()), &walkthrough.id);
+            let view = WalkthroughView { others, ..walkthrough_view(&walkthrough, Audience::Here) };
             Html(walkthrough_html(view, &viewer.app.assets)).into_response()
         }
         Err(response) => response,
+    }
+}
+
+/// GET `/inspect/{id}/tour`
+pub async fn tour(viewer: Viewer, Path(id): Path<String>) -> Response {
+    match opened(&viewer, &id).await {
+        Ok(walkthrough) => Html(tour_html(tour_view(&walkthrough, Audience::Here), &viewer.app.assets)).into_response(),
+        Err(response) => response,
+    }
+}
+
+/// GET `/inspect/compare?one=…&other=…`
+pub async fn compare(viewer: Viewer, RawQuery(query): RawQuery) -> Response {
+    let query = Query::parse(query.as_deref());
+    let (Some(one), Some(other)) = (query.one("one"), query.one("other")) else { return see_other("/inspect") };
+    match (opened(&viewer, one).await, opened(&viewer, other).await) {
+        (Ok(one), Ok(other)) => Html(compare_html(compare_view(&one, &other), &viewer.app.assets)).into_response(),
+        (Err(response), _) | (_, Err(response)) => response,
     }
 }
 

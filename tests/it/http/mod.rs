@@ -45,6 +45,7 @@ mod headers;
 mod health;
 mod id_token;
 mod inspect;
+mod inspect_flows;
 mod jwt_mode;
 mod keys;
 mod lingering;

@@ -2,9 +2,13 @@
 
 use leptos::prelude::*;
 
+mod compare;
 mod message;
+mod tour;
 mod walkthrough;
 
+pub use compare::ComparePage;
+pub use tour::TourPage;
 pub use walkthrough::{WalkthroughFile, WalkthroughPage};
 
 use crate::{
@@ -12,13 +16,13 @@ use crate::{
     ui::{
         components::frame::Frame,
         timestamp,
-        view::{FlowOutcomeView, FlowRowView, FlowTone, InspectView},
+        view::{AttackView, FlowOutcomeView, FlowRowView, FlowTone, InspectView},
     },
 };
 
 #[component]
 pub fn InspectPage(view: InspectView) -> impl IntoView {
-    let InspectView { flows, in_development } = view;
+    let InspectView { flows, in_development, attacks } = view;
     let is_empty = flows.is_empty();
     let rows: Vec<_> = flows.into_iter().map(row).collect();
     view! {
@@ -36,8 +40,49 @@ pub fn InspectPage(view: InspectView) -> impl IntoView {
                 <ul class="rows" role="list">
                     {rows}
                 </ul>
+                {(!attacks.is_empty()).then(|| attack_list(attacks))}
             </div>
         </Frame>
+    }
+    .into_any()
+}
+
+fn attack_list(attacks: Vec<AttackView>) -> AnyView {
+    let attacks: Vec<_> = attacks.into_iter().map(attack).collect();
+    view! {
+        <section class="walk-section" aria-labelledby="attacks">
+            <h2 class="walk-request" id="attacks">
+                "Attack it"
+            </h2>
+            <p class="walk-lead">
+                "Each button makes the sandbox's Google misbehave once, towards Ada, and starts a sign-in: choose Ada. The login page then \
+                 links to what happened, up to the check that stopped it."
+            </p>
+            <ul class="walk-attacks" role="list">
+                {attacks}
+            </ul>
+        </section>
+    }
+    .into_any()
+}
+
+fn attack(attack: AttackView) -> AnyView {
+    let AttackView { preset, title, story, stopped_by, without } = attack;
+    view! {
+        <li class="walk-attack">
+            <h3 class="walk-title">{title}</h3>
+            <p>{story}</p>
+            <p class="walk-note">
+                <strong>"Stopped by: "</strong>
+                {format!("{stopped_by}. Without it: {without}")}
+            </p>
+            <form method="post" action="/inspect/attack">
+                <input type="hidden" name="attack" value=preset />
+                <button class="button is-quiet is-small" type="submit">
+                    {title}
+                </button>
+            </form>
+        </li>
     }
     .into_any()
 }
@@ -62,7 +107,7 @@ fn row(flow: FlowRowView) -> AnyView {
                     " "
                     {badge(outcome)}
                 </h2>
-                {stopped_at.map(|check| view! { <p class="row-told">"Stopped at: " {check}</p> })}
+                {stopped_at.map(|check| view! { <p class="row-told">{format!("Stopped at: {check}")}</p> })}
                 <p class="row-told">{time(at)}</p>
             </div>
         </li>

@@ -14,12 +14,26 @@ use crate::{
 #[component]
 pub fn WalkthroughPage(view: WalkthroughView) -> impl IntoView {
     let share = format!("/inspect/{}/file", encode(&view.id));
+    let tour = view.has_tour.then(|| format!("/inspect/{}/tour", encode(&view.id)));
+    let compare = compare_form(view.id.clone(), view.others.clone());
     view! {
         <Frame>
             <p class="way-back">
                 <a href="/inspect">"All recorded flows"</a>
             </p>
+            {tour
+                .map(|href| {
+                    view! {
+                        <p class="walk-share">
+                            <a class="button is-quiet" href=href>
+                                "Take the guided tour"
+                            </a>
+                            <span>"The same in eleven steps, in plain words."</span>
+                        </p>
+                    }
+                })}
             {walkthrough(view)}
+            {compare}
             <p class="walk-share">
                 <a class="button is-quiet" href=share>
                     "Save as a file"
@@ -29,6 +43,26 @@ pub fn WalkthroughPage(view: WalkthroughView) -> impl IntoView {
         </Frame>
     }
     .into_any()
+}
+
+fn compare_form(id: String, others: Vec<(String, String)>) -> Option<AnyView> {
+    if others.is_empty() {
+        return None;
+    }
+    let options: Vec<_> = others.into_iter().map(|(id, label)| view! { <option value=id>{label}</option> }).collect();
+    let form = view! {
+        <form class="walk-share" method="get" action="/inspect/compare">
+            <input type="hidden" name="one" value=id />
+            <label for="other">"Compare with"</label>
+            <select class="input walk-select" id="other" name="other">
+                {options}
+            </select>
+            <button class="button is-quiet" type="submit">
+                "Compare"
+            </button>
+        </form>
+    };
+    Some(form.into_any())
 }
 
 /// The same as a document of its own.
@@ -74,7 +108,7 @@ fn ended(ending: EndingView) -> AnyView {
     let EndingView { because, check, advice } = ending;
     let check = check.map(|check| {
         view! {
-            <p class="notice-happened">"Stopped at: " {check.label}</p>
+            <p class="notice-happened">{format!("Stopped at: {}", check.label)}</p>
             <p>{check.asks}</p>
             <dl class="walk-compared">
                 <div>
