@@ -1,4 +1,4 @@
-// The walkthrough of a sign-in that the test has just made: on a phone and a desktop, without JavaScript, after an attack.
+// The walkthrough of a sign-in that the test has just made: on a phone and a desktop, without JavaScript, after a refusal.
 //
 // Tests share a server, and so the record: each opens its own flow by the id of its request.
 
@@ -8,7 +8,6 @@ import { expect, type Page, test } from "./support/fixtures";
 import { applyPreset } from "./support/mock_google";
 import { expectNoOverflow, pageHeading } from "./support/page";
 import { createPerson } from "./support/person";
-import { consentButton, personButton } from "./support/provider_page";
 import { authorizeWith, signIn } from "./support/session";
 
 const phone = { width: 390, height: 844 };
@@ -33,13 +32,14 @@ async function badFlow(page: Page, preset: string): Promise<string> {
 }
 
 async function unfold(page: Page) {
-  for (const summary of await page.locator(".walk-page details:not([open]) > summary").all()) await summary.click();
+  const closed = page.locator(".walk-page details:not([open]) > summary");
+  for (let left = await closed.count(); left > 0; left--) await closed.last().click();
 }
 
 test("a sign-in is shown from its start to its session", async ({ page }) => {
   await page.goto(await goodFlow(page));
   await expect(pageHeading(page, "Sign-in with google")).toBeVisible();
-  await expect(page.getByText("Succeeded")).toBeVisible();
+  await expect(page.getByText("Succeeded", { exact: true })).toBeVisible();
   for (const title of ["Sign-in begins", "The id_token, taken apart", "Linking decision: create", "A session begins"]) {
     await expect(page.getByRole("heading", { name: title })).toBeVisible();
   }
@@ -77,36 +77,16 @@ test("a good and a bad sign-in are compared", async ({ page, anotherBrowser }) =
   await expect(page.getByRole("row", { name: /^Check: Signature passed passed/ })).toBeVisible();
 });
 
-test("each attack is stopped by the check that its button names", async ({ page }) => {
-  for (const [button, check] of [
-    ["Change the state", "Flow of this browser"],
-    ["Swap the nonce", "nonce"],
-    ["Change the token", "Signature"],
-    ["Inject a code", "Token response"],
-  ]) {
-    const path = await flowOf(page, async () => {
-      await page.goto("/inspect");
-      await page.getByRole("button", { name: button, exact: true }).click();
-      await personButton(page, { id: "ada" }).click();
-      const consent = consentButton(page, "allow");
-      await expect(consent.or(page.getByRole("alert")).first()).toBeVisible();
-      if (await consent.isVisible()) await consent.click();
-      await expect(page).toHaveURL(/\/login\?error=/);
-    });
-    await page.goto(path);
-    const ending = page.getByRole("region", { name: "Why it was refused" });
-    await expect(ending.getByText(`Stopped at: ${check}`, { exact: true })).toBeVisible();
-  }
-});
-
-test("the file has no script and masks who it was", async ({ page }) => {
+test("the file has no script and masks who it was", async ({ page, context }) => {
   const person = await createPerson();
   const path = await flowOf(page, () => signIn(page, person));
   const file = await (await page.request.get(`${path}/file`)).text();
   expect(file).toContain("personal data, ");
   for (const absent of ["<script", "<link", person.email, person.name]) expect(file).not.toContain(absent);
-  await page.setContent(file);
-  await expect(pageHeading(page, "Sign-in with google")).toBeVisible();
+  // A page without an origin, as a file is, and so without our policy.
+  const opened = await context.newPage();
+  await opened.setContent(file);
+  await expect(pageHeading(opened, "Sign-in with google")).toBeVisible();
 });
 
 test.describe("on a phone", () => {

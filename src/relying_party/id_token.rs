@@ -9,7 +9,7 @@ use super::{
     provider_client::{Part, ProviderClient},
 };
 use crate::{
-    inspect::{self, Check, CheckResult, Step, Value},
+    inspect::{self, Check, CheckResult, Step},
     oauth::AuthorizationCode,
     oidc::{
         Claims, ExpectedIdToken, IdTokenError, NonceRule, ProviderMetadata, Userinfo, UserinfoError,
@@ -76,7 +76,7 @@ impl RelyingParty {
         let claims = self.verify(client, metadata, tokens.require_id_token()?, &binding, journal).await?;
         if !(spec.admits)(provider, &Facts { claims: Some(&claims), userinfo: None, unverified_name: None }) {
             inspect::record(|_| {
-                let (expected, actual) = (Value::fact("an admitted domain"), Value::fact("another"));
+                let (expected, actual) = (inspect::Value::fact("an admitted domain"), inspect::Value::fact("another"));
                 Step::check(CheckResult::of(Check::Admitted, expected, actual, false))
             });
             return Err(CompleteError::NotAdmitted);
@@ -174,7 +174,7 @@ impl RelyingParty {
         inspect::record(|redactor| {
             let actual = match &outcome {
                 Ok(_) => redactor.personal(claims.subject()),
-                Err(error) => Value::of_log(&error.to_string()),
+                Err(error) => inspect::Value::of_log(&error.to_string()),
             };
             let same = !matches!(outcome, Err(UserinfoError::SubjectMismatch));
             let expected = redactor.personal(claims.subject());

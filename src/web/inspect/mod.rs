@@ -6,9 +6,6 @@ mod pages;
 mod recording;
 mod view;
 
-#[cfg(test)]
-mod tests;
-
 pub use access::{credential, sealer};
 pub use attacks::Arm;
 pub use recording::record;
