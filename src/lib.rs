@@ -47,6 +47,11 @@ pub mod accounts;
 #[cfg(feature = "ssr")]
 pub mod sealing;
 
+/// **inspect** records what a flow sent, checked, decided and wrote, for a page and a command that show it. The rooms report
+/// to it as to the log; secrets' types do not fit into what it keeps.
+#[cfg(feature = "ssr")]
+pub mod inspect;
+
 /// **limits** counts events by key, in bounded memory.
 #[cfg(feature = "ssr")]
 pub mod limits;

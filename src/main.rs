@@ -8,6 +8,7 @@ use latchkey::config::Config;
 mod commands {
     pub mod database;
     pub mod doctor;
+    pub mod explain_flow;
     pub mod explain_link;
     pub mod keys;
     pub mod log;
@@ -54,6 +55,12 @@ enum Command {
     /// Explain why a sign-in was linked, prompted or refused, or what a simulated sign-in would do.
     /// Read-only. Exits with 0, with 1 if there is nothing to explain, with 2 if the question is invalid.
     ExplainLink(commands::explain_link::ExplainLink),
+    /// Print the walkthrough of a recorded flow: what was sent, checked, decided and written. Asks the running server.
+    /// Exits with 0, with 1 if it has no such record, with 2 if it cannot be asked.
+    ExplainFlow {
+        /// The id of the flow, or of one of its requests in the log.
+        id: String,
+    },
     /// Manage the signing keys of access tokens. Exits with 0, or with 2 if they cannot be read or changed.
     Keys {
         #[command(subcommand)]
@@ -102,6 +109,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
             // These print a report instead of a log.
             Command::Doctor { json } => Ok(commands::doctor::run(json).await),
             Command::ExplainLink(question) => Ok(commands::explain_link::run(question).await),
+            Command::ExplainFlow { id } => Ok(commands::explain_flow::run(id).await),
             Command::Keys { command } => Ok(commands::keys::run(command).await),
             Command::Users { command } => Ok(commands::users::run(command).await),
             Command::Import(arguments) => Ok(commands::transfer::import(arguments).await),

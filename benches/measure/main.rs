@@ -15,6 +15,7 @@ mod passkeys;
 mod passwords;
 mod processor;
 mod production;
+mod recording;
 mod report;
 mod sign_ins;
 mod tokens;
@@ -62,6 +63,7 @@ fn run() -> Result<(), Failure> {
     if let Some(url) = tokens::postgres_of_its_own("api")? {
         table.api(&api::measure(&World::start_on_postgres(url)?)?);
     }
+    table.recording(&recording::measure()?);
     table.decision(&decision::measure()?);
     table.tokens(&tokens::measure()?);
 

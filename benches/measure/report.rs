@@ -10,6 +10,7 @@ use crate::{
     passkeys::Passkeys,
     passwords::Passwords,
     production::Production,
+    recording::Recording,
     tokens::Found,
     verify,
 };
@@ -102,6 +103,25 @@ impl Table {
                 "",
             );
         }
+    }
+
+    /// The sign-ins with a recording, and a step without one.
+    pub fn recording(&self, recording: &Recording) {
+        let Recording { rounds, step } = recording;
+        let ratios: Vec<f64> = rounds.iter().map(|(off, on)| on.rate() / off.rate()).collect();
+        let (least, most) =
+            ratios.iter().fold((f64::MAX, f64::MIN), |(low, high), &ratio| (low.min(ratio), high.max(ratio)));
+        let failed: u64 = rounds.iter().map(|(off, on)| off.failed() + on.failed()).sum();
+        self.row(
+            "Complete sign-ins that `/inspect` records, relative to sign-ins that it does not",
+            &format!(
+                "**{:.2}** (median of {}, {least:.2} to {most:.2}; {failed} errors)",
+                median(ratios.clone()),
+                rounds.len()
+            ),
+            "at least 0.9",
+        );
+        self.row("A step that is not recorded", &format!("{} ns", step.as_nanos()), "");
     }
 
     /// The password sign-ins, and the dashboard meanwhile.

@@ -43,14 +43,21 @@ impl World {
     pub fn start() -> Result<Self, Failure> {
         let folder = tempfile::tempdir()?;
         let url = format!("sqlite://{}", folder.path().join("latchkey.db").display());
-        Self::start_on("SQLite", url, folder)
+        Self::start_on("SQLite", url, folder, "off")
+    }
+
+    /// With `INSPECT=on`.
+    pub fn start_recording() -> Result<Self, Failure> {
+        let folder = tempfile::tempdir()?;
+        let url = format!("sqlite://{}", folder.path().join("latchkey.db").display());
+        Self::start_on("SQLite", url, folder, "on")
     }
 
     pub fn start_on_postgres(url: String) -> Result<Self, Failure> {
-        Self::start_on("PostgreSQL", url, tempfile::tempdir()?)
+        Self::start_on("PostgreSQL", url, tempfile::tempdir()?, "off")
     }
 
-    fn start_on(engine: &'static str, database_url: String, folder: TempDir) -> Result<Self, Failure> {
+    fn start_on(engine: &'static str, database_url: String, folder: TempDir, inspect: &str) -> Result<Self, Failure> {
         let (runtime, playing) = (threads("latchkey")?, threads("sandbox")?);
         let sandbox = playing.block_on(Sandbox::start(Settings::default()))?;
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
@@ -63,6 +70,7 @@ impl World {
             ("SECRET_KEY", "bm90IGEgc2VjcmV0LCBhIG1lYXN1cmVtZW50J3Mga2V5IQ=="),
             ("DATABASE_URL", &database_url),
             ("RATE_LIMITS", "off"),
+            ("INSPECT", inspect),
             ("GOOGLE_CLIENT_ID", GOOGLE_CLIENT_ID),
             ("GOOGLE_CLIENT_SECRET", GOOGLE_CLIENT_SECRET),
             ("GOOGLE_ISSUER", &issuer),

@@ -2,13 +2,14 @@
 
 use http::HeaderValue;
 
-use super::{error::AccountError, reply::Reply};
+use super::{error::AccountError, reply::Reply, walkthrough};
 use crate::{
     accounts::{EmailAddress, EmailToken, LinkKind},
     codes::{
         form_error::FormError,
         percent::{with_query, with_return_to},
     },
+    inspect::FlowKind,
     passwords::{EMAIL_INTERVAL, EMAILS},
     relying_party::ReturnTo,
     sessions::RequestContext,
@@ -48,14 +49,21 @@ pub(super) async fn email_link(
     kinds: &[LinkKind],
     shown: Option<&str>,
 ) -> Result<(EmailToken, EmailLink), AccountError> {
-    let token =
-        context.jar.email_link.find(&context.headers, context.clock.now()).ok_or(FormError::EmailLinkInvalid)?;
+    walkthrough::began(FlowKind::EmailLink);
+    let found = opened_link(context, kinds, shown).await?;
+    walkthrough::email_link(kinds, found.is_some());
+    found.ok_or_else(|| FormError::EmailLinkInvalid.into())
+}
+
+async fn opened_link(
+    context: &RequestContext,
+    kinds: &[LinkKind],
+    shown: Option<&str>,
+) -> Result<Option<(EmailToken, EmailLink)>, AccountError> {
+    let Some(token) = context.jar.email_link.find(&context.headers, context.clock.now()) else { return Ok(None) };
     let link = context.database.email_link(&token, context.clock.date()).await?;
-    let link = link.filter(|link| kinds.contains(&link.kind)).ok_or(FormError::EmailLinkInvalid)?;
-    match shown.is_none_or(|shown| shown == link.email.as_str()) {
-        true => Ok((token, link)),
-        false => Err(FormError::EmailLinkInvalid.into()),
-    }
+    let is_it = |link: &EmailLink| kinds.contains(&link.kind) && shown.is_none_or(|shown| shown == link.email.as_str());
+    Ok(link.filter(is_it).map(|link| (token, link)))
 }
 
 /// The address that the user typed. Keyboards of phones append a space.

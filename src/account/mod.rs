@@ -33,6 +33,7 @@ mod start_flow;
 mod undo;
 mod unlink;
 mod verify_email;
+mod walkthrough;
 
 pub use api_request_error::ApiRequestError;
 pub use callback::Callback;

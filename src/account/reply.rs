@@ -6,7 +6,7 @@ use http::{HeaderValue, StatusCode, header};
 use leptos::prelude::expect_context;
 use leptos_axum::ResponseOptions;
 
-use super::error::AccountError;
+use super::{error::AccountError, walkthrough};
 use crate::{
     codes::{done::Done, form_error::FormError, percent::with_return_to},
     relying_party::ReturnTo,
@@ -103,6 +103,9 @@ impl Reply {
 /// Answers the form of `page` (a path, which may have a query).
 pub(super) fn send(outcome: Result<Reply, AccountError>, page: &str) {
     let reply = expect_context::<ResponseOptions>();
+    if let Err(AccountError::Form(error)) = &outcome {
+        walkthrough::refused(error.code());
+    }
     match outcome {
         Ok(Reply { to: Destination::Page(location), cookies, clears_site_data }) => {
             if clears_site_data {

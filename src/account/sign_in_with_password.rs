@@ -9,14 +9,20 @@ use super::{
     form_secret::{FormSecret, secret},
     passwords::{count_attempt, is_correct, is_correct_and_rehash, record_wrong_password},
     reply::{Reply, send_keeping_email},
+    walkthrough,
 };
 use crate::{
     accounts::PASSWORD,
     codes::{form_error::FormError, percent::with_return_to},
+    inspect::{Check, FlowKind},
     relying_party::ReturnTo,
     sessions::{RequestContext, SignIn},
     store::PasswordLookup,
 };
+
+/// For the walkthrough, which does not tell the two cases apart either.
+const CORRECT: &str = "the account's password";
+const NOT_CORRECT: &str = "another password, or no such account";
 
 /// POST `/auth/password/sign-in`
 #[server(name = SignInWithPassword, prefix = "/auth", endpoint = "password/sign-in")]
@@ -47,11 +53,13 @@ async fn sign_in(
     return_to: Option<ReturnTo>,
 ) -> Result<Reply, AccountError> {
     let now = context.clock.now();
+    walkthrough::began(FlowKind::Password);
     let email = parse_email(email)?;
     count_attempt(context, &email).await?;
     let (user, set_at) = match context.database.password_lookup(&email).await? {
         PasswordLookup::Found { user, disabled, hash, set_at } => {
             if !is_correct_and_rehash(context, password, user, &hash).await? || disabled {
+                walkthrough::checked(Check::Password, CORRECT, NOT_CORRECT, false);
                 record_wrong_password(context, user);
                 return Err(FormError::WrongCredentials.into());
             }
@@ -61,9 +69,11 @@ async fn sign_in(
         // then signs in with it would learn whether the address has an account.
         PasswordLookup::NoPassword(_) | PasswordLookup::NoUser => {
             is_correct(context, password, None).await?;
+            walkthrough::checked(Check::Password, CORRECT, NOT_CORRECT, false);
             return Err(FormError::WrongCredentials.into());
         }
     };
+    walkthrough::checked(Check::Password, CORRECT, "correct", true);
     let user = context.database.user_with_password(user, set_at).await?;
     let user = user.ok_or(FormError::WrongCredentials)?;
     let SignIn::Complete(session) = context.sign_in_with_password(&user, set_at).await?;

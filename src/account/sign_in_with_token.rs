@@ -5,10 +5,11 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use time::Duration;
 
-use super::api_request_error::ApiRequestError;
+use super::{api_request_error::ApiRequestError, walkthrough};
 use crate::{
     accounts::{Answer, AuthenticationMethod, Authentications, Purpose, Reason, User},
     codes::{api_error::ApiError, sign_in_error::SignInError},
+    inspect::{self, FlowKind, Step},
     oauth::Nonce,
     oidc::{IdTokenErrorKind, NonceRule, unverified_claims},
     providers::{IdentitySource, Profile},
@@ -69,12 +70,23 @@ impl TokenSignIn {
         if matches!(self.token, ProviderToken::Id(_)) && !issues_id_tokens {
             return Err(ApiError::TokenKindUnsupported.into());
         }
-        let mut journal = Journal::new(&slug);
-        let nonce = self.nonce(&context)?;
-        let profile = self.verify(&context, &slug, nonce.as_ref(), &mut journal).await?;
-        self.use_up(&context, &profile, nonce.as_ref()).await?;
+        inspect::record(|_| Step::Began { kind: FlowKind::Api, provider: inspect::Value::configured(&slug) });
+        let outcome = self.complete_at(&slug, &context, &tokens).await;
+        outcome.inspect_err(|error| walkthrough::refused(error.error.code()))
+    }
+
+    async fn complete_at(
+        &self,
+        slug: &str,
+        context: &RequestContext,
+        tokens: &Tokens,
+    ) -> Result<TokenSignedIn, ApiRequestError> {
+        let mut journal = Journal::new(slug);
+        let nonce = self.nonce(context)?;
+        let profile = self.verify(context, slug, nonce.as_ref(), &mut journal).await?;
+        self.use_up(context, &profile, nonce.as_ref()).await?;
         let cleared = nonce.and_then(|nonce| context.jar.nonces.forget(&context.headers, &nonce, context.clock.now()));
-        match self.settle_and_sign_in(&context, &tokens, &slug, &profile, &mut journal).await {
+        match self.settle_and_sign_in(context, tokens, slug, &profile, &mut journal).await {
             Ok(mut signed_in) => {
                 signed_in.cookies.extend(cleared);
                 Ok(signed_in)

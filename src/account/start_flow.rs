@@ -7,6 +7,7 @@ use super::{
 use crate::{
     accounts::Purpose,
     codes::form_error::FormError,
+    inspect::{self, Step, Value},
     relying_party::{AuthorizationOptions, BeginError, ProviderFailure},
     sessions::RequestContext,
 };
@@ -23,6 +24,7 @@ pub(super) async fn start_flow(
         Err(BeginError::UnknownProvider | BeginError::NotOffered) => return Err(FormError::NotFound.into()),
         Err(error) => {
             tracing::warn!(provider = %slug, %error, "cannot start a flow");
+            inspect::record(|_| Step::Refused { because: Value::of_log(&error.to_string()), next_step: None });
             return Err(form_error((&error).into()).into());
         }
     };

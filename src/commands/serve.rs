@@ -30,8 +30,9 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         .transpose()?;
     let app = AppState::new(&config, database.clone(), Clock::default(), mail, sandbox_view)?;
     tokio::spawn(cancel_on_signal(app.stop.clone()));
-    if sandbox.is_some() {
+    if let Some(sandbox) = &sandbox {
         sandbox::create_demo_accounts(&app).await?;
+        app.allow_attacks(sandbox::arm(sandbox));
     }
     let router = web::router(&app)?;
     let listener = TcpListener::bind(config.listen_addr).await.map_err(|error| {

@@ -10,6 +10,7 @@ mod endpoint_overrides;
 mod environment;
 mod error;
 mod front_ends;
+mod inspect;
 mod mail;
 mod network;
 mod outbound;
@@ -97,6 +98,8 @@ pub struct Config {
     /// The audience of our access tokens, if it is not us (`TOKEN_AUDIENCE`).
     pub token_audience: Option<String>,
     pub session_mode: SessionMode,
+    /// Whether flows are recorded for `/inspect` (`INSPECT`).
+    pub inspect: bool,
     /// This site, as browsers know it for passkeys; `None` where there are none (`PASSKEYS`).
     pub passkey_rp: Option<Rp>,
     /// Networks whose forwarding headers are trusted.
@@ -171,6 +174,7 @@ impl Config {
             admins: admins::parse(env)?,
             forward_auth_credentials: sessions::forward_auth_credentials(env)?,
             session_mode: sessions::session_mode(env)?,
+            inspect: inspect::parse(env, &base_url)?,
             passkey_rp: passkeys::relying_party(env, &base_url)?,
             token_audience: sessions::token_audience(env)?,
             reload_port: reload_port(env),

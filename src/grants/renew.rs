@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use super::{Grants, single_flight::RefreshOutcome};
 use crate::{
     accounts::Identity,
+    inspect::{self, Change, FlowKind, Step, Value},
     relying_party::{RefreshError, Refreshed},
     store::{FoundGrant, GrantEndReason, NewGrant, OpenGrant, StoreError},
 };
@@ -29,6 +30,10 @@ impl Grants {
         if self.shared.outages.left(&identity.id, self.clock.now()).is_some() {
             return RefreshOutcome::Failed;
         }
+        inspect::record(|_| Step::Began {
+            kind: FlowKind::GrantRefresh,
+            provider: Value::configured(&identity.provider),
+        });
         let (grants, id, identity) = (self.clone(), identity.id, identity.clone());
         let renewal = async move {
             match grants.renew_alone(&identity, generation, otherwise).await {
@@ -64,6 +69,7 @@ impl Grants {
                 self.shared.outages.end(&identity.id);
                 let now = self.clock.date();
                 self.database.renew_grant(identity, generation, &new_grant(refreshed, now), now).await?;
+                inspect::record(|_| Step::row("grants", Change::Updated));
                 Ok(RefreshOutcome::Changed)
             }
             Err(error) => self.not_renewed(identity, generation, error).await,
@@ -78,6 +84,7 @@ impl Grants {
     ) -> Result<RefreshOutcome, StoreError> {
         let now = self.clock.date();
         let provider = &identity.provider;
+        inspect::record(|_| Step::Refused { because: Value::of_log(&error.to_string()), next_step: None });
         match &error {
             RefreshError::Revoked => {
                 tracing::info!(%provider, "grant ended: {error}");
@@ -103,6 +110,7 @@ impl Grants {
 
     /// Another process refreshes the tokens: its outcome is ours.
     async fn wait_for_another(&self, identity: &Identity, generation: i64) -> Result<RefreshOutcome, StoreError> {
+        inspect::record(|_| Step::Waited { what: "another process, which is refreshing the same tokens" });
         let since = Instant::now();
         while since.elapsed() < WAIT {
             let Some(open) = self.unchanged(identity, generation).await? else { return Ok(RefreshOutcome::Changed) };

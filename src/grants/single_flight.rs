@@ -10,6 +10,7 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use crate::accounts::IdentityId;
+use crate::inspect::{self, Step};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RefreshOutcome {
@@ -48,6 +49,7 @@ impl SingleFlight {
     {
         let mut under_way = self.lock();
         if let Some(outcome) = under_way.get(&identity) {
+            inspect::record(|_| Step::Waited { what: "another request, which is refreshing the same tokens" });
             return outcome.clone();
         }
         let (sender, outcome) = watch::channel(None);
@@ -59,7 +61,7 @@ impl SingleFlight {
             drop(entry);
             sender.send_replace(Some(outcome));
         };
-        tasks.spawn(task.in_current_span());
+        tasks.spawn(inspect::carried(task).in_current_span());
         outcome
     }
 

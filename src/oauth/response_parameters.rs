@@ -51,6 +51,11 @@ impl AuthorizationResponse {
         self.state.once("state").ok().flatten()
     }
 
+    /// `iss`, unverified, for a report about the response.
+    pub fn unverified_issuer(&self) -> Option<&str> {
+        self.iss.once("iss").ok().flatten()
+    }
+
     /// Adds a parameter; unknown names are ignored.
     #[must_use]
     pub fn with(mut self, name: &str, value: Option<String>) -> Self {

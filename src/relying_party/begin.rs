@@ -6,6 +6,7 @@ use super::{FlowEvent, HttpError, Journal, PendingFlow, ProviderFailure, Relying
 use crate::{
     accounts::Purpose,
     codes::access::Access,
+    inspect::{self, FlowKind, Step, Value},
     oauth::{AuthorizationRequest, Nonce, PkceVerifier, Scopes, State},
     oidc::DiscoveryError,
     providers::{IdentitySource, Provider},
@@ -103,6 +104,7 @@ impl RelyingParty {
         if options.access.is_some_and(|access| !provider.offers(access)) {
             return Err(BeginError::NotOffered);
         }
+        inspect::record(|_| Step::Began { kind: kind_of(&purpose), provider: Value::configured(slug) });
         let metadata = client.metadata(&self.http, self.clock.now()).await?;
         let flow = PendingFlow {
             provider: slug.to_owned(),
@@ -127,8 +129,23 @@ impl RelyingParty {
             extra_parameters: &extra_parameters(provider, &flow.purpose, &options),
         };
         let url = request.url();
+        inspect::record(|redactor| Step::AuthorizationRequest {
+            endpoint: Value::url(&url),
+            parameters: redactor.urlencoded(url.query().unwrap_or_default()),
+        });
         Journal::new(slug).record(FlowEvent::Started);
         Ok((url, flow))
+    }
+}
+
+/// What the walkthrough calls it.
+const fn kind_of(purpose: &Purpose) -> FlowKind {
+    match purpose {
+        Purpose::SignIn => FlowKind::SignIn,
+        Purpose::Link { .. } => FlowKind::Link,
+        Purpose::Grant { .. } => FlowKind::Grant,
+        Purpose::Reauthenticate { .. } => FlowKind::Reauthenticate,
+        Purpose::ResolveLink { .. } => FlowKind::ResolveLink,
     }
 }
 

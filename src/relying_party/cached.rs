@@ -10,6 +10,8 @@ use std::{
 
 use tokio::sync::Mutex;
 
+use crate::inspect::DocumentSource;
+
 /// The cache lifetimes of a document, in seconds.
 #[derive(Clone, Copy, Debug)]
 pub struct Lifetime {
@@ -101,6 +103,15 @@ impl<T> Cached<T> {
         }
         *last_attempt = Some(now);
         fetch.await.ok().map(|value| self.store(value, now))
+    }
+
+    /// Where [`get`](Self::get) would take the document from.
+    pub(super) fn source(&self, now: i64) -> DocumentSource {
+        match (self.younger_than(self.lifetime.fresh, now), self.last_attempt.try_lock()) {
+            (Some(_), _) => DocumentSource::Cache,
+            (None, Ok(_)) => DocumentSource::Fetch,
+            (None, Err(_)) => DocumentSource::AnotherRequest,
+        }
     }
 
     fn younger_than(&self, age: i64, now: i64) -> Option<Arc<T>> {

@@ -10,6 +10,7 @@ use super::{
     response_issuer::is_plausible_issuer,
 };
 use crate::{
+    inspect::{self, Check, CheckResult, Parameter, Redactor, Step, Value},
     oauth::{
         AuthorizationCode, AuthorizationResponse, AuthorizationResponseError, ExpectedIssuer, ExpectedResponse,
         ProviderMessage, ResourceError, Scopes, TokenError, TokenResponse, authorization_code_grant,
@@ -114,9 +115,11 @@ impl RelyingParty {
         let client = self
             .client(&flow.provider)
             .filter(|client| client.provider.metadata.issuer() == flow.issuer)
-            .ok_or(CompleteError::ProviderChanged)?;
+            .ok_or(CompleteError::ProviderChanged)
+            .inspect_err(|_| record_provider_changed(&flow.issuer))?;
         let metadata = client.metadata(&self.http, self.clock.now()).await?;
-        let code = self.validate_response(flow, client, &metadata, response).inspect_err(|error| {
+        let validated = self.validate_response(flow, client, &metadata, response);
+        let code = validated.inspect_err(|error| {
             // Before `state` and `iss` are verified, anyone may have written these words.
             if matches!(error, AuthorizationResponseError::Provider(_)) {
                 journal.provider_said(response.provider_message());
@@ -130,6 +133,7 @@ impl RelyingParty {
             IdentitySource::IdToken(spec) => self.id_token_profile(&exchanged, spec, unverified_name, journal).await?,
             IdentitySource::Api(spec) => self.api_profile(&exchanged, spec, journal).await?,
         };
+        inspect::record(|redactor| profile_step(&profile, redactor));
         let granted = exchanged.tokens.granted_scopes(&requested_scopes(&client.provider, flow.access));
         Ok(Completed { profile, tokens: exchanged.tokens, granted })
     }
@@ -152,7 +156,9 @@ impl RelyingParty {
             ResponseIssuer::OwnDomain => (ExpectedIssuer::Fits(&fits), false),
         };
         let expected = ExpectedResponse { state: &flow.state, issuer, iss_parameter_supported: announced };
-        validate_authorization_response(response, &expected)
+        let outcome = validate_authorization_response(response, &expected);
+        inspect::record(|redactor| inspect::response_checks(response, &expected, &outcome, redactor));
+        outcome
     }
 
     async fn exchange(
@@ -172,9 +178,45 @@ impl RelyingParty {
         let request = authorization_code_grant(&metadata.token_endpoint, &oauth_client, code, &redirect_uri, verifier);
         let secrets = request.secrets();
         let response = client.send(&self.http, Part::Tokens, request, self.clock.now()).await?;
-        Ok(process_token_response(&response, client.provider.spec.token_encoding).inspect_err(|_| {
+        let outcome = process_token_response(&response, client.provider.spec.token_encoding);
+        inspect::record(|_| token_check(&outcome));
+        Ok(outcome.inspect_err(|_| {
             let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
             journal.provider_said(ProviderMessage::of_response(&response, &secrets));
         })?)
     }
+}
+
+fn record_provider_changed(issuer: &str) {
+    inspect::record(|_| {
+        let (expected, actual) = (Value::configured(issuer), Value::fact("disabled, or another issuer"));
+        Step::check(CheckResult::of(Check::ProviderUnchanged, expected, actual, false))
+    });
+}
+
+fn token_check(outcome: &Result<TokenResponse, TokenError>) -> Step {
+    let actual = match outcome {
+        Ok(_) => Value::fact("a bearer token"),
+        Err(error) => Value::of_log(&error.to_string()),
+    };
+    Step::check(CheckResult::of(Check::TokenResponse, Value::fact("a bearer token, no error"), actual, outcome.is_ok()))
+}
+
+/// The profile, by the names of its members.
+fn profile_step(profile: &Profile, redactor: &Redactor) -> Step {
+    let personal = |name, text: &str| Parameter::new(name, redactor.personal(text));
+    let mut parameters = vec![
+        Parameter::new("provider", Value::configured(&profile.provider)),
+        Parameter::new("issuer", Value::configured(&profile.issuer)),
+        personal("subject", &profile.subject),
+    ];
+    if let Some(email) = &profile.email {
+        let yes_or_no = |yes| Value::fact(if yes { "yes" } else { "no" });
+        parameters.push(personal("email", &email.unverified_email));
+        parameters.push(Parameter::new("verified by the provider", yes_or_no(email.verified_by_provider)));
+        parameters.push(Parameter::new("provider runs the mailbox", yes_or_no(email.provider_is_authoritative)));
+    }
+    parameters.extend(profile.name.as_deref().map(|name| personal("name", name)));
+    parameters.extend(profile.picture.as_deref().map(|picture| personal("picture", picture)));
+    Step::Profile { parameters }
 }

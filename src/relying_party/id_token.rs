@@ -9,6 +9,7 @@ use super::{
     provider_client::{Part, ProviderClient},
 };
 use crate::{
+    inspect::{self, Check, CheckResult, Step},
     oauth::AuthorizationCode,
     oidc::{
         Claims, ExpectedIdToken, IdTokenError, NonceRule, ProviderMetadata, Userinfo, UserinfoError,
@@ -74,6 +75,10 @@ impl RelyingParty {
         };
         let claims = self.verify(client, metadata, tokens.require_id_token()?, &binding, journal).await?;
         if !(spec.admits)(provider, &Facts { claims: Some(&claims), userinfo: None, unverified_name: None }) {
+            inspect::record(|_| {
+                let (expected, actual) = (inspect::Value::fact("an admitted domain"), inspect::Value::fact("another"));
+                Step::check(CheckResult::of(Check::Admitted, expected, actual, false))
+            });
             return Err(CompleteError::NotAdmitted);
         }
         let userinfo = self.userinfo(exchanged, spec, &claims, journal).await?;
@@ -134,10 +139,10 @@ impl RelyingParty {
             journal.record(FlowEvent::KeysRefetched);
             outcome = verify_id_token(id_token, &newer, expected);
         }
-        match &outcome {
-            Ok(claims) => journal.record_verdicts(claims.verdicts()),
-            Err(error) => journal.record_verdicts(error.verdicts()),
-        }
+        let verdicts = outcome.as_ref().map_or_else(IdTokenError::verdicts, Claims::verdicts);
+        inspect::record(|redactor| inspect::id_token_parts(id_token, redactor));
+        inspect::record(|redactor| inspect::id_token_checks(verdicts, id_token, expected, redactor));
+        journal.record_verdicts(verdicts);
         Ok(outcome?)
     }
 
@@ -166,6 +171,15 @@ impl RelyingParty {
                 return Ok(None);
             }
         };
+        inspect::record(|redactor| {
+            let actual = match &outcome {
+                Ok(_) => redactor.personal(claims.subject()),
+                Err(error) => inspect::Value::of_log(&error.to_string()),
+            };
+            let same = !matches!(outcome, Err(UserinfoError::SubjectMismatch));
+            let expected = redactor.personal(claims.subject());
+            Step::check(CheckResult::of(Check::UserinfoSubject, expected, actual, same))
+        });
         journal.record(FlowEvent::UserinfoReceived { usable: outcome.is_ok() });
         match outcome {
             Err(error @ UserinfoError::SubjectMismatch) => Err(error.into()),

@@ -15,6 +15,7 @@ use super::{
     key_sets::{KeySet, KeySets, LastFailure},
 };
 use crate::{
+    inspect::{self, DocumentKind, DocumentSource, Step, Value},
     metrics::{Metrics, Outcome},
     oauth::{HttpRequest, HttpResponse},
     oidc::{
@@ -136,8 +137,12 @@ impl ProviderClient {
             return Err(BeginError::BreakerOpen);
         }
         match &self.provider.metadata {
-            Metadata::Constant(metadata) => Ok(Arc::clone(metadata)),
+            Metadata::Constant(metadata) => {
+                inspect::record(|_| document(DocumentKind::Discovery, DocumentSource::Constants));
+                Ok(Arc::clone(metadata))
+            }
             Metadata::Discovered { issuer } => {
+                inspect::record(|_| document(DocumentKind::Discovery, self.metadata.source(now)));
                 let failure = &self.metadata_failure;
                 let fetch =
                     async { self.discover(http, issuer, now).await.inspect_err(|error| failure.set(error.into())) };
@@ -158,6 +163,7 @@ impl ProviderClient {
 
     /// The provider's JWK set.
     pub(super) async fn keys(&self, http: &ProviderHttp, set: &KeySet<'_>, now: i64) -> Result<Arc<JwkSet>, KeysError> {
+        inspect::record(|_| document(DocumentKind::Keys, set.cache.source(now)));
         let failure = &self.keys.failure;
         let fetch =
             async { self.fetch_keys(http, &set.jwks_uri, now).await.inspect_err(|error| failure.set(error.into())) };
@@ -197,7 +203,16 @@ impl ProviderClient {
         now: i64,
     ) -> Result<HttpResponse, HttpError> {
         let started = Instant::now();
+        inspect::record(|redactor| inspect::exchange_request(part.code(), &request, redactor));
         let outcome = http.send(request, Reach::of(&self.provider)).await;
+        inspect::record(|redactor| match &outcome {
+            Ok(response) => inspect::exchange_response(part.code(), response, redactor),
+            Err(error) => Step::ProviderResponse {
+                part: part.code(),
+                status: Value::of_log(&error.to_string()),
+                parameters: Vec::new(),
+            },
+        });
         self.time(part, &outcome, started.elapsed());
         match &outcome {
             Ok(response) if response.status >= 500 => self.breaker(part).record_failure(now),
@@ -258,6 +273,10 @@ impl ProviderClient {
         let response = self.send(http, Part::Documents, jwks_request(jwks_uri), now).await?;
         Ok(process_jwks_response(&response)?)
     }
+}
+
+const fn document(kind: DocumentKind, source: DocumentSource) -> Step {
+    Step::Document { kind, source }
 }
 
 impl From<BeginError> for CompleteError {

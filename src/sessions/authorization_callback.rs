@@ -4,6 +4,7 @@ use http::HeaderValue;
 use time::OffsetDateTime;
 
 use super::{
+    callback_checks,
     callback_error::CallbackError,
     callback_redirect::{CallbackOutcome, CallbackRedirect},
     flow_cookies::{Found, MAX_AGE, flow_id},
@@ -15,6 +16,7 @@ use super::{
 };
 use crate::{
     accounts::{AuditEvent, Purpose, PurposeKind, UserId},
+    inspect,
     oauth::AuthorizationResponse,
     relying_party::{FlowEvent, Journal, Misconfiguration, PendingFlow, ReturnTo},
     store::{FlowStatus, StoreError},
@@ -35,11 +37,15 @@ impl AuthorizationCallback {
         let mut journal = Journal::new(&self.provider);
         let context = &self.context;
         let Some(state) = response.unverified_state().map(str::to_owned) else {
+            callback_checks::no_state();
             let outcome = Err(self.refuse(CallbackError::UnknownFlow, None, &mut journal).await);
             return CallbackRedirect::without_flow(outcome);
         };
+        inspect::join(&flow_id(&state));
         let mut cookies: Vec<HeaderValue> = context.jar.flows.clear(&state).into_iter().collect();
-        let (outcome, flow) = match context.jar.flows.find(&context.headers, &state, context.clock.now()) {
+        let found = context.jar.flows.find(&context.headers, &state, context.clock.now());
+        callback_checks::flow_of_this_browser(&found);
+        let (outcome, flow) = match found {
             Found::Unknown => (self.without_flow(&state).await, None),
             Found::Expired(flow) => (self.with_expired_flow(&flow).await, Some(flow)),
             Found::Pending(flow) => {
@@ -66,7 +72,11 @@ impl AuthorizationCallback {
     /// The flow's cookie is gone: the back button after a sign-in, a link that was shared, or an attacker's response in a
     /// victim's browser (login CSRF). No request goes to the provider.
     async fn without_flow(&self, state: &str) -> Result<CallbackOutcome, CallbackError> {
-        match self.context.database.flow_status(&flow_id(state)).await? {
+        let status = self.context.database.flow_status(&flow_id(state)).await?;
+        if status != FlowStatus::Unused {
+            callback_checks::first_response(false);
+        }
+        match status {
             FlowStatus::Unused => Err(CallbackError::UnknownFlow),
             FlowStatus::Completed { user } if self.signed_in() == Some(user) => {
                 Ok(CallbackOutcome::SignedIn(ReturnTo::default()))
@@ -84,9 +94,12 @@ impl AuthorizationCallback {
         cookies: &mut Vec<HeaderValue>,
     ) -> Result<CallbackOutcome, CallbackError> {
         let id = flow_id(flow.state.expose());
-        if !self.mark_used(&id, flow).await? {
+        let is_first = self.mark_used(&id, flow).await?;
+        callback_checks::first_response(is_first);
+        if !is_first {
             return self.replay(&id, flow).await;
         }
+        callback_checks::provider_of_path(flow, &self.provider);
         if flow.provider != self.provider {
             return Err(CallbackError::OtherProvider);
         }
@@ -170,7 +183,9 @@ impl AuthorizationCallback {
         if purpose.is_none_or(|purpose| matches!(purpose, Purpose::SignIn | Purpose::ResolveLink { .. })) {
             self.context.metrics.count_sign_in(&self.provider, sign_in_error::of(&error).code());
         }
-        journal.record(FlowEvent::Refused { because, next_step: misconfiguration.and_then(|it| self.next_step(it)) });
+        let next_step = misconfiguration.and_then(|it| self.next_step(it));
+        callback_checks::refused(&error, &because, next_step.as_deref());
+        journal.record(FlowEvent::Refused { because, next_step });
         if let Some(failure) = error.failure() {
             let event = AuditEvent::FlowFailed {
                 purpose: purpose.map_or(PurposeKind::SignIn, Purpose::kind),

@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderValue};
 
 use super::cookies::{self, Cookies};
 use crate::{
+    inspect,
     relying_party::PendingFlow,
     sealing::{Sealer, SealingError, sha256_base64url},
 };
@@ -45,6 +46,7 @@ impl FlowCookies {
     /// # Errors
     /// If sealing fails.
     pub fn keep(&self, request: &HeaderMap, flow: &PendingFlow, now: i64) -> Result<Vec<HeaderValue>, SealingError> {
+        inspect::join(&flow_id(flow.state.expose()));
         let name = self.name(flow.state.expose());
         let plain = serde_json::to_vec(flow).map_err(|_| SealingError)?;
         let sealed = self.sealer.seal(&name, &plain)?;

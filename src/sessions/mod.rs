@@ -2,6 +2,7 @@
 //! callback, where a session begins.
 
 mod authorization_callback;
+mod callback_checks;
 mod callback_error;
 mod callback_redirect;
 mod cookies;

@@ -14,6 +14,7 @@ use crate::{
         UserId, short_name,
     },
     codes::done::Done,
+    inspect::{self, Parameter, Step, Value},
     store::{Admission, AuditContext, StoreError},
     tokens::{NewTokenSession, TokenPair, Tokens, TokensError},
 };
@@ -114,6 +115,13 @@ impl RequestContext {
     ) -> SignIn {
         let now = self.clock.now();
         let remembered = self.jar.remember_sign_in(&self.headers, method.code(), short_name(user), now);
+        inspect::record(|redactor| Step::Session {
+            what: "A session begins",
+            parameters: vec![
+                Parameter::new("method", Value::configured(method.code())),
+                Parameter::new("user", redactor.personal(&user.id.to_string())),
+            ],
+        });
         self.metrics.count_sign_in(method.code(), SIGNED_IN);
         SignIn::Complete(session.into_iter().chain(remembered).collect())
     }
@@ -133,6 +141,7 @@ impl RequestContext {
         opening: &NewTokenSession<'_>,
     ) -> Result<SignIn<TokenPair>, TokensError> {
         let pair = tokens.issue_pair(opening).await?;
+        inspect::record(|_| Step::Session { what: "A session begins, with tokens", parameters: Vec::new() });
         let method = opening.authentications.first().map_or("", AuthenticationMethod::code);
         self.metrics.count_sign_in(method, SIGNED_IN);
         Ok(SignIn::Complete(pair))
@@ -149,6 +158,7 @@ impl RequestContext {
     ) -> Result<Option<Vec<HeaderValue>>, SessionError> {
         let Some(signed_in) = &self.signed_in else { return Ok(None) };
         let steps = method.map(|method| signed_in.reauthenticated_by(method, self.clock.date()));
+        inspect::record(|_| Step::Session { what: "The session gets a new secret", parameters: Vec::new() });
         self.session.renew(self, steps).await
     }
 
@@ -170,6 +180,7 @@ impl RequestContext {
     /// # Errors
     /// If the database is down; the session is still valid then.
     pub async fn end_session(&self) -> Result<Vec<HeaderValue>, SessionError> {
+        inspect::record(|_| Step::Session { what: "The session ends", parameters: Vec::new() });
         self.session.end(self).await
     }
 }

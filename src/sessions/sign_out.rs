@@ -3,6 +3,7 @@
 use http::{HeaderName, HeaderValue};
 
 use super::{request_context::RequestContext, session_error::SessionError};
+use crate::inspect::{self, FlowKind, Step, Value};
 
 /// The header that clears what the browser keeps of this origin: copies of pages, also those behind the back button, and
 /// what scripts stored. Not `cookies`: it would delete those of every application on this domain and its subdomains; ours
@@ -20,6 +21,7 @@ impl SignOut {
     /// # Errors
     /// If the database is down: the session is still valid then, and the user has to know.
     pub async fn complete(self) -> Result<Vec<HeaderValue>, SessionError> {
+        inspect::record(|_| Step::Began { kind: FlowKind::SignOut, provider: Value::ABSENT });
         // By its id: the session may just have got another secret.
         if let Some(signed_in) = &self.0.signed_in {
             self.0.database.sign_out(&signed_in.session.id, &self.0.audit()).await?;

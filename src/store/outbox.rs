@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::accounts::UserId;
+use crate::inspect::{self, Change, Step};
 use crate::sealing::Sealer;
 use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
@@ -70,6 +71,7 @@ pub(in crate::store) async fn put<T: Serialize>(
     let id = ids::id(now)?;
     let plain = serde_json::to_vec(row.content).map_err(|_| unwritable())?;
     let sealed = sealer.seal(&place(&id.to_string()), &plain).map_err(|_| unwritable())?;
+    inspect::record(|_| Step::row("outbox", Change::Inserted));
     sqlx::query(
         "INSERT INTO outbox (id, kind, user_id, sealed, created_at, due_at, attempts, about, priority) \
          VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8)",

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     accounts::{Authentications, ClientInfo, EmailRequirement},
+    inspect::{self, Check, CheckResult, FlowKind, Step},
     limits::KeyedLimiter,
     relying_party::Clock,
     sealing::random_text,
@@ -114,11 +115,14 @@ impl Tokens {
     /// # Errors
     /// [`RefreshTokenError`].
     pub async fn refresh(&self, unverified: &str, client: &ClientInfo) -> Result<TokenPair, RefreshTokenError> {
+        inspect::record(|_| Step::Began { kind: FlowKind::Refresh, provider: inspect::Value::ABSENT });
         let token = RefreshToken::parse(unverified).ok_or(RefreshTokenError::Unknown)?;
         // Before the token is exchanged: without keys the new pair could not be signed.
         let keys = self.0.keys.current().await?;
         let audit = AuditContext { client: client.clone(), now: self.0.clock.date() };
-        match self.0.database.rotate_refresh_token(&token, || self.limit(&token), &audit).await? {
+        let rotation = self.0.database.rotate_refresh_token(&token, || self.limit(&token), &audit).await?;
+        record_rotation(&rotation);
+        match rotation {
             Rotation::Rotated { next, session } => Ok(self.pair(&keys, *session, next)?),
             Rotation::Limited { seconds } => Err(RefreshTokenError::TooManyRequests { seconds }),
             Rotation::Reused => Err(RefreshTokenError::Reused),
@@ -249,5 +253,29 @@ impl Tokens {
     fn expected(&self, now: i64) -> Expected<'_> {
         let Shared { issuer, audience, restricted_audience, email_requirement, .. } = &*self.0;
         Expected { issuer, audience, restricted_audience, email_requirement: *email_requirement, now }
+    }
+}
+
+/// What the walkthrough shows of an exchange.
+fn record_rotation(rotation: &Rotation) {
+    inspect::record(|_| {
+        let (actual, passed) = match rotation {
+            Rotation::Rotated { .. } => ("the current one, or its repeat", true),
+            Rotation::Limited { .. } => ("too many exchanges for now", false),
+            Rotation::Reused => ("one that was exchanged before: two parties have it, and the session ends", false),
+            Rotation::Unknown => ("unknown, or its session has ended", false),
+        };
+        let expected = inspect::Value::fact("the session's current refresh token");
+        let result = CheckResult::of(Check::RefreshToken, expected, inspect::Value::fact(actual), passed);
+        Step::check(result)
+    });
+    match rotation {
+        Rotation::Rotated { .. } => {
+            inspect::record(|_| Step::Session { what: "The next tokens", parameters: Vec::new() })
+        }
+        Rotation::Limited { .. } | Rotation::Reused | Rotation::Unknown => inspect::record(|_| Step::Refused {
+            because: inspect::Value::fact("the refresh token was not exchanged"),
+            next_step: None,
+        }),
     }
 }

@@ -4,9 +4,15 @@ use leptos::{attr::custom::custom_attribute, prelude::*};
 
 use super::{
     document::HeadBasics,
-    pages::{api_docs::ApiDocsPage, error::ErrorPageBody, onward::OnwardPage, wrong_account::WrongAccountPage},
+    pages::{
+        api_docs::ApiDocsPage,
+        error::ErrorPageBody,
+        inspect::{ComparePage, InspectPage, TourPage, WalkthroughFile, WalkthroughPage},
+        onward::OnwardPage,
+        wrong_account::WrongAccountPage,
+    },
     valid_html::valid_html,
-    view::{ApiDocsView, Assets, OnwardView, WrongAccountView},
+    view::{ApiDocsView, Assets, CompareView, InspectView, OnwardView, TourView, WalkthroughView, WrongAccountView},
     wording,
 };
 use crate::codes::page_error::PageError;
@@ -71,6 +77,54 @@ pub fn api_docs_html(docs: ApiDocsView, assets: &Assets) -> String {
         .into_any()
     };
     plain_document(assets, "API reference", script, || view! { <ApiDocsPage docs /> }.into_any())
+}
+
+/// The list of recorded flows. The title is ours: nothing of a flow is in it.
+pub fn inspect_html(view: InspectView, assets: &Assets) -> String {
+    plain_document(assets, "Recorded flows", noindex, || view! { <InspectPage view /> }.into_any())
+}
+
+pub fn walkthrough_html(view: WalkthroughView, assets: &Assets) -> String {
+    plain_document(assets, "Walkthrough", noindex, || view! { <WalkthroughPage view /> }.into_any())
+}
+
+pub fn tour_html(view: TourView, assets: &Assets) -> String {
+    plain_document(assets, "Guided tour", noindex, || view! { <TourPage view /> }.into_any())
+}
+
+pub fn compare_html(view: CompareView, assets: &Assets) -> String {
+    plain_document(assets, "Two flows side by side", noindex, || view! { <ComparePage view /> }.into_any())
+}
+
+/// The walkthrough as a file of its own, with its style and without script.
+pub fn walkthrough_file(view: WalkthroughView) -> String {
+    const STYLE: [&str; 5] = [
+        include_str!("../../style/tokens.css"),
+        include_str!("../../style/base.css"),
+        include_str!("../../style/badge.css"),
+        include_str!("../../style/notice.css"),
+        include_str!("../../style/inspect.css"),
+    ];
+    let style = format!("{}\n.site-main {{ margin: auto; padding: 1rem; }}", STYLE.concat());
+    let rendered = Owner::new().with(|| {
+        view! {
+            <!DOCTYPE html>
+            <html lang="en">
+                <head>
+                    <meta charset="utf-8" />
+                    <meta name="viewport" content="width=device-width, initial-scale=1" />
+                    <meta name="color-scheme" content="light dark" />
+                    <style inner_html=style></style>
+                    <title>{wording::title("Walkthrough")}</title>
+                </head>
+                <body>
+                    <WalkthroughFile view />
+                </body>
+            </html>
+        }
+        .to_html()
+    });
+    valid_html(&rendered)
 }
 
 fn noindex() -> AnyView {

@@ -18,6 +18,7 @@ use axum::{
 use tracing::Instrument;
 
 use super::state::AppState;
+use crate::inspect;
 
 /// The work panicked, which is already logged.
 #[derive(Debug)]
@@ -31,7 +32,7 @@ pub async fn detached<T: Send + 'static>(
     app: &AppState,
     work: impl Future<Output = T> + Send + 'static,
 ) -> Result<T, PanicError> {
-    app.tasks.spawn(catch_panic(work).in_current_span()).await.unwrap_or(Err(PanicError))
+    app.tasks.spawn(catch_panic(inspect::carried(work)).in_current_span()).await.unwrap_or(Err(PanicError))
 }
 
 /// Logs the panic here: the caller may be gone.

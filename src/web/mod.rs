@@ -17,6 +17,7 @@ mod forward_auth;
 mod headers;
 mod health;
 mod in_flight;
+mod inspect;
 mod lingering;
 mod metrics;
 mod pages;
@@ -40,6 +41,7 @@ mod unsent_forms;
 mod well_known;
 
 pub use background::run_background_loops;
+pub use inspect::{Arm, credential as inspect_credential};
 pub use metrics::metrics_router;
 pub use router::router;
 pub use state::{AppState, Mail, StateError};

@@ -24,8 +24,8 @@ use tower_http::{
 use super::{
     api, assets, callback, compression, credential,
     cross_origin::{self, FormPosts},
-    email_link, error_pages, form_post, forms, forward_auth, headers, health, in_flight, metrics, pages, passkeys,
-    prefetch, provider_events, rate_limits, request_context,
+    email_link, error_pages, form_post, forms, forward_auth, headers, health, in_flight, inspect, metrics, pages,
+    passkeys, prefetch, provider_events, rate_limits, request_context,
     request_log::{REQUEST_ID, on_panic, on_response, span},
     security_txt, sign_out, start,
     state::AppState,
@@ -52,7 +52,12 @@ pub fn router(app: &AppState) -> Result<Router, ConfigError> {
     let health = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
     let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, HANDLER_TIMEOUT);
     let in_flight = |places: &Places| from_fn_with_state(places.clone(), in_flight::limit);
-    let busy = site(app)?.merge(json_api(app)?).merge(provider_messages(app)).layer(in_flight(&app.in_flight.site));
+    let busy = site(app)?.merge(json_api(app)?).merge(provider_messages(app));
+    let busy = match &app.recorder {
+        Some(recorder) => busy.layer(from_fn_with_state(recorder.clone(), inspect::record)),
+        None => busy,
+    };
+    let busy = busy.layer(in_flight(&app.in_flight.site));
     let routes = busy.merge(health).layer(
         ServiceBuilder::new()
             // Outside all that can fail, so that allowed pages can read the errors.
@@ -144,6 +149,7 @@ fn signed_in_pages(app: &AppState) -> Router<AppState> {
         .merge(Router::new().route(passkeys::FINISH, post(passkeys::finish)).route_layer(limited_forms.clone()));
     let pages = pages.merge(passkeys);
     let data = Router::new().route("/settings/data.json", pages::data());
+    let pages = if app.recorder.is_some() { pages.merge(inspect::routes()) } else { pages };
     pages.merge(forms.merge(email_links).merge(data).route_layer(limited_forms))
 }
 

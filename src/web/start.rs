@@ -14,6 +14,7 @@ use super::{
 use crate::{
     accounts::Purpose,
     codes::sign_in_error::SignInError,
+    inspect::{self, Step, Value},
     relying_party::{AuthorizationOptions, BeginError, Misconfiguration, Prompt, RelyingParty, ReturnTo},
     sessions::sign_in_error_of_start,
 };
@@ -60,6 +61,10 @@ pub async fn start(
         Err(BeginError::UnknownProvider) => StatusCode::NOT_FOUND.into_response(),
         Err(error) => {
             let next_step = next_step(&app.relying_party, &slug, &error);
+            inspect::record(|_| Step::Refused {
+                because: Value::of_log(&error.to_string()),
+                next_step: next_step.as_deref().map(Value::of_log),
+            });
             tracing::warn!(provider = %slug, %error, next_step, "cannot start a sign-in");
             to_login(sign_in_error_of_start(&error), &slug, &return_to)
         }

@@ -1,6 +1,11 @@
 //! The state of the router.
 
-use std::{num::NonZeroU32, ops::Deref, sync::Arc, time::Duration};
+use std::{
+    num::NonZeroU32,
+    ops::Deref,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use axum::http::HeaderMap;
 use leptos::nonce::Nonce;
@@ -13,6 +18,7 @@ use super::{
     client_address::ForwardedBy,
     headers::HeaderPolicy,
     in_flight::InFlight,
+    inspect::{self, Arm},
     metrics::LoadCache,
     pages::SharedPage,
     rate_limits::RateLimits,
@@ -22,11 +28,13 @@ use crate::{
     accounts::EmailRequirement,
     config::{Config, SecurityTxt, SessionMode},
     grants::Grants,
+    inspect::Recorder,
     limits::Budget,
     mail::SmtpTransport,
     metrics::Metrics,
     passwords::{Attempts, PasswordPool},
     relying_party::{BreachedPasswords, Clock, RelyingParty},
+    sealing::Sealer,
     sessions::{
         AcceptedCredentials, ClientInfo, Cookies, FormOwners, Jar, RequestContext, Services, SessionHandle,
         SessionTransport, SignedIn,
@@ -80,6 +88,12 @@ pub struct Shared {
     /// Whether requests are timed: somebody scrapes `METRICS_ADDR`.
     pub(super) is_measured: bool,
     pub(super) load_cache: LoadCache,
+    /// Records flows (`INSPECT`).
+    pub(super) recorder: Option<Recorder>,
+    /// Makes the sandbox misbehave, where it stands in for the providers.
+    pub(super) arm: OnceLock<Arm>,
+    /// Opens the credential of `latchkey explain-flow`.
+    pub(super) inspect_sealer: Sealer,
 }
 
 /// The mail server.
@@ -105,6 +119,8 @@ pub enum StateError {
     Metrics(#[from] prometheus::Error),
     #[error("there is no secret key")]
     NoKey(#[from] crate::sealing::SealingError),
+    #[error("the system returned no random numbers")]
+    NoRandomness(#[from] crate::sealing::RandomError),
 }
 
 impl AppState {
@@ -188,6 +204,9 @@ impl AppState {
             on_loopback: config.base_url.is_loopback(),
             is_measured: config.metrics_addr.is_some(),
             load_cache: LoadCache::default(),
+            arm: OnceLock::new(),
+            inspect_sealer: inspect::sealer(config.secret_keys.iter())?,
+            recorder: config.inspect.then(Recorder::new).transpose()?,
             supervisor: Supervisor::new(stop.clone()),
             services: Arc::new(services),
             tokens,
@@ -196,6 +215,11 @@ impl AppState {
             sandbox,
             stop,
         })))
+    }
+
+    /// Lets the developer's page of recorded flows attack this server through the sandbox.
+    pub fn allow_attacks(&self, arm: Arm) {
+        _ = self.arm.set(arm);
     }
 
     /// A request as the use cases see it.

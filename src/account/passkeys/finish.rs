@@ -8,6 +8,7 @@ use super::{
         link_prompt::{Proof, resolve, shown_link},
         reauthenticate::{finish, signed_in},
         reply::Reply,
+        walkthrough,
     },
     add::add,
     answer::PasskeyAnswer,
@@ -16,6 +17,7 @@ use super::{
 use crate::{
     accounts::{AuthenticationMethod, LocalMethod, UserId},
     codes::{form_error::FormError, percent::with_return_to, settings_page::SettingsPage},
+    inspect::FlowKind,
     relying_party::ReturnTo,
     sessions::{PasskeyCeremony, PasskeyPurpose, RequestContext, SignIn},
     webauthn::{Rp, UsedCredential},
@@ -36,6 +38,7 @@ pub(super) const PASSKEYS_PAGE: &str = SettingsPage::Security.path();
 
 /// Verifies the browser's response, and does what the ceremony was begun for.
 pub async fn finish_passkey(context: &RequestContext, response: PasskeyResponse) -> PasskeyAnswer {
+    walkthrough::began(FlowKind::Passkey);
     let PasskeyResponse { ceremony: sealed, credential, return_to } = response;
     let found = context.jar.passkeys.find(&context.headers, &sealed, context.clock.now());
     let page = page_of(context, found.as_ref(), return_to.as_ref());
@@ -44,6 +47,9 @@ pub async fn finish_passkey(context: &RequestContext, response: PasskeyResponse)
         (Some(_), None) => Err(FormError::PasskeyExpired.into()),
         (Some(rp), Some(ceremony)) => finish_ceremony(context, rp, ceremony, &credential, return_to).await,
     };
+    if let Err(AccountError::Form(error)) = &outcome {
+        walkthrough::refused(error.code());
+    }
     PasskeyAnswer::of(outcome, &page)
 }
 

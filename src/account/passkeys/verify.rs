@@ -3,10 +3,11 @@
 use serde_json::Value;
 use time::Duration;
 
-use super::super::error::AccountError;
+use super::super::{error::AccountError, walkthrough};
 use crate::{
     accounts::{AuditEvent, Passkey, UserId},
     codes::form_error::FormError,
+    inspect::Check,
     sessions::{PasskeyCeremony, RequestContext, flow_id},
     webauthn::{AuthenticationResponse, Rp, UsedCredential, WebAuthnError, verify_authentication},
 };
@@ -28,11 +29,15 @@ pub(super) async fn verify(
     let response = AuthenticationResponse::from_json(credential).map_err(|error| refused(None, error))?;
     let Some(passkey) = context.database.passkey(response.unverified_id()).await? else {
         tracing::info!("a passkey is unknown");
+        walkthrough::checked(Check::Passkey, "a registered passkey", "an unknown one", false);
         return Err(FormError::PasskeyUnknown.into());
     };
     let handle = expected.map(UserId::handle);
     let handle = handle.as_ref().map(<[u8; 16]>::as_slice);
-    match verify_authentication(rp, &ceremony.challenge, handle, &passkey.credential, &response) {
+    let outcome = verify_authentication(rp, &ceremony.challenge, handle, &passkey.credential, &response);
+    let actual = outcome.as_ref().map_or_else(|failure| failure.code(), |_| "valid");
+    walkthrough::checked(Check::Passkey, "a valid signature over this challenge", actual, outcome.is_ok());
+    match outcome {
         Ok(used) => {
             use_up(context, ceremony).await?;
             Ok((passkey, used))

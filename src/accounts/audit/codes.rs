@@ -78,6 +78,7 @@ impl From<&AuditEvent> for EventCodes {
             AuditEvent::Enabled => codes("account", None, "enabled", []),
             AuditEvent::ProviderReported { provider, kind } => codes("report", Some(provider), kind.code(), []),
             AuditEvent::Imported => codes("account", None, "imported", []),
+            AuditEvent::FlowInspected { flow } => codes("inspect", None, "opened", [flow.as_str()]),
             AuditEvent::AccountDeleted => codes("account", None, "deleted", []),
         }
     }
@@ -153,6 +154,7 @@ impl EventCodes {
                 kind: SecurityEventKind::from_code(outcome)?,
             },
             ("account", "imported") => AuditEvent::Imported,
+            ("inspect", "opened") => AuditEvent::FlowInspected { flow: self.reasons.first()?.clone() },
             ("account", "deleted") => AuditEvent::AccountDeleted,
             (purpose, outcome) => self.of_flow(PurposeKind::from_code(purpose)?, outcome, self.provider.clone()?)?,
         })

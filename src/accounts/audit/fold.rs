@@ -39,6 +39,7 @@ impl AuditEvent {
             | Self::Enabled
             | Self::ProviderReported { .. }
             | Self::Imported
+            | Self::FlowInspected { .. }
             | Self::TokenReused
             | Self::GrantEnded { .. }
             | Self::AccountDeleted => false,

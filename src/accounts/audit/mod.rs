@@ -105,6 +105,10 @@ pub enum AuditEvent {
     },
     /// The account came from another system.
     Imported,
+    /// An administrator opened the walkthrough of a recorded flow.
+    FlowInspected {
+        flow: String,
+    },
     /// Names no user: the account's own events are deleted with it.
     AccountDeleted,
 }

@@ -40,6 +40,7 @@ fn every_event() -> Vec<AuditEvent> {
         AuditEvent::Disabled,
         AuditEvent::Enabled,
         AuditEvent::Imported,
+        AuditEvent::FlowInspected { flow: "AbC123".to_owned() },
         AuditEvent::TokenReused,
         AuditEvent::AccountDeleted,
     ];
@@ -106,6 +107,7 @@ const fn is_in_every_event(event: &AuditEvent) -> bool {
         | AuditEvent::Enabled
         | AuditEvent::ProviderReported { .. }
         | AuditEvent::Imported
+        | AuditEvent::FlowInspected { .. }
         | AuditEvent::TokenReused
         | AuditEvent::GrantEnded { .. }
         | AuditEvent::AccountDeleted => true,

@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::accounts::{Actor, AuditEvent, ClientInfo, EventCodes, FAILED, UserId};
+use crate::inspect::{self, Change, Step};
 use crate::oidc::AuthenticationClaims;
 use crate::sealing::sha256_base64url;
 use crate::store::audit::context::AuditContext;
@@ -163,6 +164,7 @@ pub(in crate::store) async fn record(connection: &mut Connection, event: &NewEve
     let codes = EventCodes::from(event.event);
     let fold = fold_of(event, &codes);
     let surplus = if fold.is_some() { SURPLUS_FOLDED } else { SURPLUS_OWN };
+    inspect::record(|_| Step::row("events", Change::Inserted));
     sqlx::query(
         "INSERT INTO events (id, at, kind, user_id, provider, outcome, reasons, ip, user_agent, request_id, authentication, \
          times, fold, actor) \

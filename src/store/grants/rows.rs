@@ -4,6 +4,7 @@ use sqlx::FromRow;
 use time::OffsetDateTime;
 
 use crate::accounts::{Identity, IdentityId, IdentityKey, UserId};
+use crate::inspect::{self, Change, Step};
 use crate::oauth::Scopes;
 use crate::sealing::Sealer;
 use crate::store::engine::connection::Connection;
@@ -158,6 +159,7 @@ pub(in crate::store) async fn put_grant(
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
     let sealed = SealedTokens::of(write.sealer(), row, &grant.access_token, grant.refresh_token.as_ref())?;
+    inspect::record(|_| Step::row("grants", Change::Inserted));
     sqlx::query(
         "INSERT INTO grants (identity_id, user_id, provider, scopes, agreed_scopes, access_token, refresh_token, \
          access_expires_at, generation, given_at) VALUES ($1, $2, $3, $4, $4, $5, $6, $7, 1, $8) \

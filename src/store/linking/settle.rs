@@ -6,6 +6,7 @@ use crate::accounts::{
     Answer, AuditEvent, Decision, DecisionOutcome, Facts, IdentityId, IdentityKey, Purpose, Reason, User, UserId,
     UserSummary, decide,
 };
+use crate::inspect::{self, Step};
 use crate::providers::Profile;
 use crate::sealing::random_bytes;
 use crate::store::audit::context::AuditContext;
@@ -114,6 +115,7 @@ impl Database {
                 let gathered =
                     gather(write, &facts, question.session_user, question.session, &settle_request.admission).await?;
                 let decision = decide(question.purpose, &facts, &gathered.linking_context);
+                inspect::record(|_| decided(&decision));
                 let linking_context = gathered.linking_context;
                 let before = linking_context.identity_owner.map(|owner| owner.user).or(linking_context.session_user);
                 let (answer, known) = (&decision.answer, gathered.known);
@@ -214,6 +216,11 @@ struct Question<'a> {
 
 fn malformed() -> Decision {
     Decision { answer: Answer::Refuse(Reason::IdentityMalformed), reasons: vec![Reason::IdentityMalformed] }
+}
+
+fn decided(decision: &Decision) -> Step {
+    let reasons = decision.reasons.iter().map(|reason| reason.sentence()).collect();
+    Step::Decided { outcome: decision.answer.outcome().code(), reasons }
 }
 
 fn outcome(answer: &Answer, granted: GrantUpdate<'_>) -> DecisionOutcome {

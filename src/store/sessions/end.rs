@@ -3,6 +3,7 @@
 use time::OffsetDateTime;
 
 use crate::accounts::{AuditEvent, SessionEnd, SignInMethod, UserId};
+use crate::inspect::{self, Change, Step};
 use crate::store::account::change::Changed;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
@@ -116,7 +117,7 @@ fn is_session_id(text: &str) -> bool {
 pub(in crate::store) async fn delete_session(write: &mut Write<'_>, id: &str) -> Result<bool, StoreError> {
     write.revocation_cache().session(id);
     let deleted = sqlx::query("DELETE FROM sessions WHERE id = $1").bind(id).execute(write.connection()).await?;
-    Ok(deleted.rows_affected() == 1)
+    Ok(was_deleted(deleted.rows_affected()))
 }
 
 /// Also by the hash of the secret before the last renewal: a sign-out may overtake the answer that brings the new one. Only
@@ -126,7 +127,14 @@ pub(in crate::store) async fn delete_session_by_hash(write: &mut Write<'_>, id_h
         .bind(id_hash)
         .execute(write.connection())
         .await?;
-    Ok(deleted.rows_affected() == 1)
+    Ok(was_deleted(deleted.rows_affected()))
+}
+
+fn was_deleted(rows: u64) -> bool {
+    if rows == 1 {
+        inspect::record(|_| Step::row("sessions", Change::Deleted));
+    }
+    rows == 1
 }
 
 /// Whether a session still exists in this version. The caller holds the lock on its user, as does the code that ends the user's

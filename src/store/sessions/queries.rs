@@ -4,6 +4,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::accounts::{AuditEvent, AuthenticationMethod, LocalMethod, SessionEnd, UserId};
 use crate::sealing::sha256_base64url;
+use crate::inspect::{self, Change, Step};
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::engine::connection::Connection;
@@ -226,6 +227,7 @@ pub(in crate::store) async fn insert_session(
     id_hash: Option<&str>,
 ) -> Result<Option<String>, StoreError> {
     let id = session_id()?;
+    inspect::record(|_| Step::row("sessions", Change::Inserted));
     let created = sqlx::query(
         "INSERT INTO sessions (id, id_hash, version, user_id, identity_id, provider, user_agent, ip, data, created_at, \
          last_seen_at, expires_at, absolute_expires_at, reauthenticated_at, signed_in_by, reauthenticated_by, \

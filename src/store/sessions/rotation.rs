@@ -4,6 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 use time::OffsetDateTime;
 
 use crate::accounts::{AuditEvent, EmailKind, SessionEnd};
+use crate::inspect::{self, Change, Step};
 use crate::sealing::RandomError;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
@@ -126,6 +127,7 @@ async fn replace(
 ) -> Result<RefreshToken, StoreError> {
     let next = RefreshToken::mint(write.sealer(), token.session(), row.generation + 1)?;
     let sealed = write.sealer().seal(&place(token), next.expose().as_bytes()).map_err(|_| RandomError)?;
+    inspect::record(|_| Step::row("refresh_tokens", Change::Updated));
     sqlx::query(
         "UPDATE refresh_tokens SET generation = $2, token_hash = $3, issued_at = $4, previous_hash = $5, \
          successor = $6 WHERE session = $1",

@@ -3,6 +3,7 @@
 use time::OffsetDateTime;
 
 use crate::accounts::UserId;
+use crate::inspect::{self, Change, Step};
 use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
@@ -36,7 +37,11 @@ impl Database {
         .bind(expires_at.unix_timestamp())
         .execute(&self.pool)
         .await?;
-        Ok(marked.rows_affected() == 1)
+        let is_first = marked.rows_affected() == 1;
+        if is_first {
+            inspect::record(|_| Step::row("used_flows", Change::Inserted));
+        }
+        Ok(is_first)
     }
 
     /// Records that a used flow opened a session of this user: a replay in that session is redirected to its
@@ -70,6 +75,7 @@ pub(in crate::store) async fn complete_flow(
     id_hash: &str,
     user: UserId,
 ) -> Result<bool, StoreError> {
+    inspect::record(|_| Step::row("used_flows", Change::Updated));
     let completed = sqlx::query("UPDATE used_flows SET outcome = $2, user_id = $3 WHERE id_hash = $1 AND outcome = $4")
         .bind(id_hash)
         .bind(COMPLETED)

@@ -4,6 +4,7 @@ use sqlx::FromRow;
 use time::OffsetDateTime;
 
 use crate::accounts::{EmailAddress, Facts, Identity, IdentityId, IdentityKey, User, UserId};
+use crate::inspect::{self, Change, Step};
 use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
@@ -119,6 +120,7 @@ pub(in crate::store) async fn link_identity(
     facts: &Facts,
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
+    inspect::record(|_| Step::row("identities", Change::Inserted));
     sqlx::query(
         "INSERT INTO identities \
          (id, user_id, issuer, subject, provider, email, email_verified, name, linked_at, last_used_at) \
@@ -146,6 +148,7 @@ pub(in crate::store) async fn refresh_identity(
     facts: &Facts,
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
+    inspect::record(|_| Step::row("identities", Change::Updated));
     sqlx::query(
         "UPDATE identities SET email = $2, email_verified = $3, name = COALESCE($4, name), last_used_at = $5 \
          WHERE id = $1",
@@ -167,6 +170,7 @@ pub(in crate::store) async fn unlink(
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
     revoke_grant(write, identity, now).await?;
+    inspect::record(|_| Step::row("identities", Change::Deleted));
     sqlx::query("DELETE FROM identities WHERE id = $1 AND user_id = $2")
         .bind(identity.id.to_string())
         .bind(identity.user.to_string())

@@ -3,6 +3,7 @@
 use time::OffsetDateTime;
 
 use crate::accounts::{EmailAddress, EmailHolder, Facts, NewEmail, User, UserId, VerifiedEmail};
+use crate::inspect::{self, Change, Step};
 use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
@@ -65,6 +66,7 @@ pub(in crate::store) async fn create_user(
         NewEmail::Claimed(email) => (None, Some(email.email())),
         NewEmail::Verified(email) => (Some(email), None),
     };
+    inspect::record(|_| Step::row("users", Change::Inserted));
     sqlx::query(
         "INSERT INTO users (id, name, picture, verified_email, verified_email_method, claimed_email, created_at, \
          name_from, picture_from) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -90,6 +92,7 @@ pub(in crate::store) async fn create_user_by_email(
     email: &VerifiedEmail,
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
+    inspect::record(|_| Step::row("users", Change::Inserted));
     sqlx::query("INSERT INTO users (id, verified_email, verified_email_method, created_at) VALUES ($1, $2, $3, $4)")
         .bind(id.to_string())
         .bind(email.email().as_str())
@@ -106,6 +109,7 @@ pub(in crate::store) async fn refresh_user(
     id: UserId,
     facts: &Facts,
 ) -> Result<(), StoreError> {
+    inspect::record(|_| Step::row("users", Change::Updated));
     sqlx::query(
         "UPDATE users SET \
          name = CASE WHEN name_from = 'own' THEN name ELSE COALESCE($2, name) END, \
@@ -129,6 +133,7 @@ pub(in crate::store) async fn complete_user(
     id: UserId,
     facts: &Facts,
 ) -> Result<(), StoreError> {
+    inspect::record(|_| Step::row("users", Change::Updated));
     sqlx::query(
         "UPDATE users SET \
          name_from = CASE WHEN name IS NULL AND $2 IS NOT NULL THEN $4 ELSE name_from END, \
@@ -167,6 +172,7 @@ pub(in crate::store) async fn replace_email(
     before: Option<&VerifiedEmail>,
     email: &VerifiedEmail,
 ) -> Result<(), StoreError> {
+    inspect::record(|_| Step::row("users", Change::Updated));
     let replaced = sqlx::query(
         "UPDATE users SET verified_email = $2, verified_email_method = $3, claimed_email = NULL \
          WHERE id = $1 AND COALESCE(verified_email, '') = $4 AND COALESCE(verified_email_method, '') = $5",

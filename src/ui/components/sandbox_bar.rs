@@ -18,6 +18,7 @@ fn bar(sandbox: SandboxView) -> AnyView {
             <strong>"Sandbox"</strong>
             <a href=inbox>{inbox_text}</a>
             <a href=format!("{origin}/control")>"Control"</a>
+            <a href="/inspect">"Recorded flows"</a>
             <details>
                 <summary>"Try this"</summary>
                 <ol>

@@ -32,10 +32,20 @@ fn draw(login: LoginView) -> AnyView {
         let message = wording::notice(notice, &login);
         view! { <NoticeBox message alert=wording::is_alarming(notice) /> }
     });
+    let record = (failed && login.is_recorded).then(|| {
+        view! {
+            <p class="turns">
+                <a href="/inspect/last" rel="nofollow">
+                    "What happened, step by step"
+                </a>
+            </p>
+        }
+    });
     let below = login.sandbox.clone().map(sandbox);
     view! {
         <CardPage title="Sign in" heading="Sign in to Latchkey" failed below>
             {notice}
+            {record}
             {methods(login)}
         </CardPage>
     }

@@ -15,6 +15,7 @@ pub mod dashboard;
 pub mod drive;
 pub mod error;
 pub mod forgot;
+pub mod inspect;
 pub mod invitation;
 pub mod link_prompt;
 pub mod login;

@@ -29,6 +29,8 @@ pub struct LoginView {
     pub sandbox: Option<SandboxView>,
     /// The sandbox's account that fills the form, by its place.
     pub demo: Option<usize>,
+    /// In development: failed sign-ins are recorded, and the page says where.
+    pub is_recorded: bool,
 }
 
 impl LoginView {

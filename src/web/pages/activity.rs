@@ -129,6 +129,7 @@ fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, bool
         AuditEvent::Enabled => calm("Enabled the account"),
         AuditEvent::ProviderReported { provider, kind } => provider_reported(&label(provider), *kind),
         AuditEvent::Imported => calm("Brought the account here from another system"),
+        AuditEvent::FlowInspected { .. } => calm("Opened the record of a sign-in"),
         AuditEvent::AccountDeleted => alarm("Deleted the account"),
     }
 }

@@ -40,6 +40,7 @@ pub async fn login(request: PageRequest) -> PageResult {
         passkey_last_used: request.last_used().as_deref() == Some(PASSKEY),
         email: request.typed(),
         sandbox: request.app.sandbox.clone(),
+        is_recorded: request.app.on_loopback && request.app.recorder.is_some(),
         demo: request.query.one("demo").and_then(|number| number.parse().ok()),
     };
     if view.is_everyones() && request.context.signed_in.is_none() {

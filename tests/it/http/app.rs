@@ -226,6 +226,11 @@ impl App {
         self.clock.date()
     }
 
+    /// The header of `latchkey explain-flow` at this time (Unix seconds).
+    pub fn inspect_credential(&self, at: i64) -> (&'static str, String) {
+        web::inspect_credential(self.config.secret_keys.iter(), at).expect("a key")
+    }
+
     /// Tokens as a second server would issue them.
     pub fn tokens(&self) -> Tokens {
         Tokens::new(self.store.clone(), &self.origin, None, self.clock.clone())

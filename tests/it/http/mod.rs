@@ -46,6 +46,8 @@ mod headers;
 mod health;
 mod id_token;
 mod import_recipes;
+mod inspect;
+mod inspect_flows;
 mod jwt_mode;
 mod keys;
 mod lingering;

@@ -9,7 +9,7 @@ use std::{fs, path::Path};
 use crate::source::{Code, Place, SourceFile, read, source_files};
 
 /// The rooms in reading order. A room may name itself and those before it.
-const ROOMS: [&str; 25] = [
+const ROOMS: [&str; 26] = [
     "codes",
     "oauth",
     "oidc",
@@ -18,6 +18,7 @@ const ROOMS: [&str; 25] = [
     "providers",
     "accounts",
     "sealing",
+    "inspect",
     "limits",
     "metrics",
     "passwords",

@@ -18,7 +18,7 @@ const ADA: &str = "ada@example.com";
 const LATER: i64 = 11 * 60;
 
 /// Ada, signed in with a password, and her device, which has a passkey.
-async fn with_passkey(builder: AppBuilder) -> (App, Browser, Device) {
+pub(super) async fn with_passkey(builder: AppBuilder) -> (App, Browser, Device) {
     let app = builder.start().await;
     let browser = app.browser();
     app.sign_up(&browser, ADA, PASSWORD).await;

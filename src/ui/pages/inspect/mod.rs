@@ -1,0 +1,129 @@
+//! `/inspect`: the recorded flows. Without script and without islands, as what can be saved as a file.
+
+use leptos::prelude::*;
+
+mod compare;
+mod message;
+mod tour;
+mod walkthrough;
+
+pub use compare::ComparePage;
+pub use tour::TourPage;
+pub use walkthrough::{WalkthroughFile, WalkthroughPage};
+
+use crate::{
+    codes::percent::encode,
+    ui::{
+        components::frame::Frame,
+        timestamp,
+        view::{AttackView, FlowOutcomeView, FlowRowView, FlowTone, InspectView},
+    },
+};
+
+#[component]
+pub fn InspectPage(view: InspectView) -> impl IntoView {
+    let InspectView { flows, in_development, attacks } = view;
+    let is_empty = flows.is_empty();
+    let rows: Vec<_> = flows.into_iter().map(row).collect();
+    view! {
+        <Frame>
+            <div class="walk-page">
+                <h1 class="title">"Recorded flows"</h1>
+                <p class="walk-lead">
+                    "Each sign-in, step by step: what was sent, what was checked and against what, what was decided, and what was \
+                     written. The newest comes first. They are kept in this process's memory, a hundred of them, for an hour. \
+                     No code, token, password or cookie is among them: of a secret there is its length and a fingerprint."
+                </p>
+                {(!in_development)
+                    .then(|| view! { <p class="walk-lead">"The audit trail records which flows you open."</p> })}
+                {is_empty.then(empty)}
+                <ul class="rows" role="list">
+                    {rows}
+                </ul>
+                {(!attacks.is_empty()).then(|| attack_list(attacks))}
+            </div>
+        </Frame>
+    }
+    .into_any()
+}
+
+fn attack_list(attacks: Vec<AttackView>) -> AnyView {
+    let attacks: Vec<_> = attacks.into_iter().map(attack).collect();
+    view! {
+        <section class="walk-section" aria-labelledby="attacks">
+            <h2 class="walk-request" id="attacks">
+                "Attack it"
+            </h2>
+            <p class="walk-lead">
+                "Each button makes the sandbox's Google misbehave once, towards Ada, and starts a sign-in: choose Ada. The login page then \
+                 links to what happened, up to the check that stopped it."
+            </p>
+            <ul class="walk-attacks" role="list">
+                {attacks}
+            </ul>
+        </section>
+    }
+    .into_any()
+}
+
+fn attack(attack: AttackView) -> AnyView {
+    let AttackView { preset, title, story, stopped_by, without } = attack;
+    view! {
+        <li class="walk-attack">
+            <h3 class="walk-title">{title}</h3>
+            <p>{story}</p>
+            <p class="walk-note">
+                <strong>"Stopped by: "</strong>
+                {format!("{stopped_by}. Without it: {without}")}
+            </p>
+            <form method="post" action="/inspect/attack">
+                <input type="hidden" name="attack" value=preset />
+                <button class="button is-quiet is-small" type="submit">
+                    {title}
+                </button>
+            </form>
+        </li>
+    }
+    .into_any()
+}
+
+fn empty() -> AnyView {
+    view! {
+        <div class="empty">
+            <h2 class="empty-title">"Nothing yet"</h2>
+            <p>"Sign in with a provider, in this browser or another, and come back." " " <a href="/login">"Sign in"</a></p>
+        </div>
+    }
+    .into_any()
+}
+
+fn row(flow: FlowRowView) -> AnyView {
+    let FlowRowView { id, title, outcome, stopped_at, at } = flow;
+    view! {
+        <li class="row is-alone">
+            <div class="row-what">
+                <h2 class="row-title">
+                    <a href=format!("/inspect/{}", encode(&id))>{title}</a>
+                    " "
+                    {badge(outcome)}
+                </h2>
+                {stopped_at.map(|check| view! { <p class="row-told">{format!("Stopped at: {check}")}</p> })}
+                <p class="row-told">{time(at)}</p>
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+fn badge(outcome: FlowOutcomeView) -> AnyView {
+    let look = match outcome.tone {
+        FlowTone::Good => "badge is-good",
+        FlowTone::Mild => "badge is-mild",
+        FlowTone::Serious => "badge is-serious",
+    };
+    view! { <span class=look>{outcome.label}</span> }.into_any()
+}
+
+fn time(unix: i64) -> AnyView {
+    view! { <time datetime=timestamp::iso(unix)>{timestamp::words(unix)}</time> }.into_any()
+}

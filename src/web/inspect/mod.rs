@@ -1,0 +1,31 @@
+//! `/inspect`: recorded flows, for developers on this machine and for administrators. The routes exist with `INSPECT=on` only.
+
+mod access;
+mod attacks;
+mod pages;
+mod recording;
+mod view;
+
+pub use access::{credential, sealer};
+pub use attacks::Arm;
+pub use recording::record;
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+
+use super::state::AppState;
+
+/// The routes. For anybody who may not look they do not exist.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/inspect", get(pages::list))
+        .route("/inspect/attack", post(attacks::begin))
+        .route("/inspect/compare", get(pages::compare))
+        .route("/inspect/last", get(pages::last))
+        .route("/inspect/{id}", get(pages::walkthrough))
+        .route("/inspect/{id}/tour", get(pages::tour))
+        .route("/inspect/{id}/file", get(pages::file))
+        .route("/inspect/{id}/text", get(pages::text))
+}
