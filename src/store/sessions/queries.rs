@@ -3,8 +3,8 @@
 use time::{Duration, OffsetDateTime};
 
 use crate::accounts::{AuditEvent, AuthenticationMethod, LocalMethod, SessionEnd, UserId};
-use crate::sealing::sha256_base64url;
 use crate::inspect::{self, Change, Step};
+use crate::sealing::sha256_base64url;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::engine::connection::Connection;
