@@ -6,6 +6,9 @@ mod pages;
 mod recording;
 mod view;
 
+#[cfg(test)]
+mod tests;
+
 pub use access::{credential, sealer};
 pub use attacks::Arm;
 pub use recording::record;

@@ -33,6 +33,10 @@ async fn a_link_in_an_email_is_shown_and_its_token_is_not() {
     let (_, page) = newest(&browser).await;
     let shown = ["Link in an email", "a valid link", "Row added to users", "A session begins", "Succeeded"];
     assert_shows(&page, &shown, &[token.expose(), PASSWORD]);
+
+    assert_eq!(browser.submit("/auth/email/verify", &[]).await.location(), "/verify-email?error=email_link_invalid");
+    let (_, page) = newest(&browser).await;
+    assert_shows(&page, &["Stopped at: Link of the email"], &[]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
