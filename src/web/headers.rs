@@ -64,12 +64,20 @@ pub async fn set(State(policy): State<HeaderPolicy>, mut request: Request, next:
     for (name, value) in fixed() {
         headers.insert(name, value);
     }
+    let is_document = !is_subresource(headers);
+    if is_document {
+        headers.insert(HeaderName::from_static("permissions-policy"), HeaderValue::from_static(PERMISSIONS));
+    }
     // The URL of a callback must not travel in a `Referer`, even after an error: its code may still be valid.
     insert_default(headers, header::REFERRER_POLICY, if has_secret { "no-referrer" } else { "same-origin" });
     // No cache may keep pages and redirects of a sign-in. Assets set their own value.
     insert_default(headers, header::CACHE_CONTROL, "no-store");
     forbid_transformation(headers);
-    if let Ok(value) = HeaderValue::from_str(&policy.content_security_policy(&nonce)) {
+    let policy_text = match is_document {
+        true => HeaderValue::from_str(&policy.content_security_policy(&nonce)),
+        false => Ok(HeaderValue::from_static(NO_DOCUMENT)),
+    };
+    if let Ok(value) = policy_text {
         headers.insert(header::CONTENT_SECURITY_POLICY, value);
     }
     if policy.0.https {
@@ -82,13 +90,22 @@ pub async fn set(State(policy): State<HeaderPolicy>, mut request: Request, next:
 /// The number of headers added here and by the layer around this one.
 const HEADERS: usize = 12;
 
-fn fixed() -> [(HeaderName, HeaderValue); 6] {
+/// The policy of what is no document, and runs nothing by itself.
+const NO_DOCUMENT: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// Style sheets, scripts and modules: the policies of the page that loads them count, and theirs would be a kilobyte each.
+/// An SVG picture can be opened as a document.
+fn is_subresource(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    ["text/css", "text/javascript", "application/wasm"].iter().any(|it| kind.starts_with(it))
+}
+
+fn fixed() -> [(HeaderName, HeaderValue); 5] {
     [
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
         (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
         (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
-        (HeaderName::from_static("permissions-policy"), HeaderValue::from_static(PERMISSIONS)),
         (HeaderName::from_static("x-permitted-cross-domain-policies"), HeaderValue::from_static("none")),
     ]
 }
@@ -184,6 +201,19 @@ mod tests {
         }
         forbid_transformation(&mut headers);
         assert_eq!(headers.get(header::CACHE_CONTROL).map(|value| value.to_str().unwrap()), expected);
+    }
+
+    #[rstest]
+    #[case("text/css; charset=utf-8", true)]
+    #[case("text/javascript; charset=utf-8", true)]
+    #[case("application/wasm", true)]
+    #[case("text/html; charset=utf-8", false)]
+    #[case("image/svg+xml", false)]
+    #[case("application/json", false)]
+    #[case("", false)]
+    fn only_what_is_no_document_has_the_short_policy(#[case] kind: &'static str, #[case] short: bool) {
+        let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(kind))]);
+        assert_eq!(is_subresource(&headers), short);
     }
 
     #[test]

@@ -101,6 +101,8 @@ async fn built_files_have_the_headers_and_are_cacheable() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/site/http-tests");
     std::fs::create_dir_all(&folder).expect("a folder");
     std::fs::write(folder.join("file.svg"), "<svg/>").expect("a file");
+    std::fs::write(folder.join("file.css"), "p {}").expect("a file");
+    let style = browser.get("/http-tests/file.css").await;
     let first = browser.get("/http-tests/file.svg").await;
     let known = browser.request(Method::GET, "/http-tests/file.svg").header("if-none-match", first.header("etag"));
     let second = browser.send(known).await;
@@ -118,6 +120,14 @@ async fn built_files_have_the_headers_and_are_cacheable() {
         policy_is_strict(page.header("content-security-policy"));
         assert!(page.set_cookies().is_empty());
     }
+
+    // It is no document, and needs no policy of one.
+    assert_eq!((style.status, style.header("content-type")), (200, "text/css; charset=utf-8"));
+    for (name, value) in EVERYWHERE {
+        assert_eq!(style.header(name), value, "{name}: {style:?}");
+    }
+    assert_eq!(style.header("content-security-policy"), "default-src 'none'; frame-ancestors 'none'");
+    assert!(style.headers.get("permissions-policy").is_none(), "{style:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
