@@ -21,6 +21,8 @@ codes! {
         /// The user has as many sessions as an account can have, and this was the least recently used.
         TooManySessions = "too_many_sessions",
         Expired = "expired",
+        /// The provider of the sign-in reported that its session ended, or that the account there is at risk.
+        EndedByProvider = "ended_by_provider",
         /// By an administrator, as the next one.
         SignedOutByAdmin = "signed_out_by_admin",
         Disabled = "disabled",

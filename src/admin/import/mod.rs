@@ -29,7 +29,7 @@ pub struct Import<'a> {
 impl Import<'_> {
     /// Imports the lines in transactions of a hundred users. An import that was interrupted can be started again: users who
     /// exist are left alone. A line that cannot be imported is in the report, and the others are imported. Returns whether all
-    /// were. `progress` is called with the number of lines after each transaction.
+    /// were. `progress` is called with the number of each line that was read.
     ///
     /// # Errors
     /// [`AdminError`] if the input cannot be read or the database fails; the transactions before are kept.
@@ -49,8 +49,8 @@ impl Import<'_> {
             }
             if batch.len() == BATCH {
                 self.settle(&mut batch, &mut tally).await?;
-                progress(number);
             }
+            progress(number);
         }
         self.settle(&mut batch, &mut tally).await?;
         let complete = tally.is_complete();

@@ -98,6 +98,42 @@ pub(in crate::store) async fn note_end(
     forget_surplus(connection, user).await
 }
 
+/// The same for the sessions of a user that an identity opened.
+pub(in crate::store) async fn note_ends_of_identity(
+    connection: &mut Connection,
+    user: UserId,
+    identity: &str,
+    end: SessionEnd,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    sqlx::query(note_end!("user_id = $1 AND identity_id = $2"))
+        .bind(user.to_string())
+        .bind(identity)
+        .bind(end.code())
+        .bind(now.unix_timestamp())
+        .execute(&mut *connection)
+        .await?;
+    forget_surplus(connection, user).await
+}
+
+/// The same for the sessions of a user that were opened in a session at a provider.
+pub(in crate::store) async fn note_ends_of_provider_session(
+    connection: &mut Connection,
+    user: UserId,
+    provider_session: &str,
+    end: SessionEnd,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    sqlx::query(note_end!("user_id = $1 AND provider_session = $2"))
+        .bind(user.to_string())
+        .bind(provider_session)
+        .bind(end.code())
+        .bind(now.unix_timestamp())
+        .execute(&mut *connection)
+        .await?;
+    forget_surplus(connection, user).await
+}
+
 /// The bound: a user who signs in and out, or ends sessions, leaves no more rows than that.
 async fn forget_surplus(connection: &mut Connection, user: UserId) -> Result<(), StoreError> {
     sqlx::query(

@@ -3,8 +3,8 @@
 use time::OffsetDateTime;
 
 use crate::accounts::{
-    AuditEvent, ClientInfo, EmailKind, EndedSessions, GrantEnd, Identity, IdentityKey, ProviderEventEffects, User,
-    UserId, VerificationMethod, VerifiedEmail,
+    AuditEvent, ClientInfo, EmailKind, EndedSessions, GrantEnd, Identity, IdentityKey, ProviderEventEffects,
+    SessionEnd, User, UserId, VerificationMethod, VerifiedEmail,
 };
 use crate::oidc::SecurityEventKind;
 use crate::sealing::sha256_base64url;
@@ -17,7 +17,8 @@ use crate::store::error::StoreError;
 use crate::store::grants::end::{Confirmation, end, take_tokens};
 use crate::store::grants::types::GrantEndReason;
 use crate::store::linking::gather::lock_name;
-use crate::store::sessions::end::delete_sessions_of;
+use crate::store::sessions::end::end_sessions_of;
+use crate::store::sessions::ended::{note_ends_of_identity, note_ends_of_provider_session};
 use crate::store::sessions::queries::provider_session_hash;
 use crate::store::users::identities::{identities_of, known_identity, unlink};
 use crate::store::users::queries::adopt_email;
@@ -78,7 +79,7 @@ impl Database {
             if let Some((user, identity)) = user_of(&mut write, event).await? {
                 self.take_effect(&mut write, kind, event, (&user, &identity), audit).await?;
                 outcome = ProviderEventOutcome::Done;
-            } else if let Some(user) = end_named_session(&mut write, kind, event).await? {
+            } else if let Some(user) = end_named_session(&mut write, kind, event, audit.now).await? {
                 note(write.connection(), audit, Some(user), &noted(kind, event)).await?;
                 outcome = ProviderEventOutcome::Done;
             }
@@ -99,10 +100,12 @@ impl Database {
         match effects.sessions {
             EndedSessions::None => {}
             EndedSessions::OfIdentity if event.session.is_some() && kind == SecurityEventKind::Logout => {
-                end_named_session(write, kind, event).await?;
+                end_named_session(write, kind, event, audit.now).await?;
             }
-            EndedSessions::OfIdentity => end_sessions_of_identity(write, identity).await?,
-            EndedSessions::OfUser => delete_sessions_of(write, user.id, None).await.map(drop)?,
+            EndedSessions::OfIdentity => end_sessions_of_identity(write, user.id, identity, audit.now).await?,
+            EndedSessions::OfUser => {
+                end_sessions_of(write, user.id, None, SessionEnd::EndedByProvider, audit.now).await?;
+            }
         }
         if effects.ends_grant && take_tokens(write, identity, None).await?.is_some() {
             end(write, identity.id, GrantEndReason::Revoked.code(), Confirmation::Received, audit.now).await?;
@@ -161,22 +164,41 @@ async fn end_named_session(
     write: &mut Write<'_>,
     kind: SecurityEventKind,
     event: &ProviderEvent<'_>,
+    now: OffsetDateTime,
 ) -> Result<Option<UserId>, StoreError> {
     let Some(sid) = event.session.filter(|_| kind == SecurityEventKind::Logout) else { return Ok(None) };
-    let ended: Vec<(String, String)> =
-        sqlx::query_as("DELETE FROM sessions WHERE provider_session = $1 RETURNING id, user_id")
-            .bind(provider_session_hash(event.provider, sid))
+    let hash = provider_session_hash(event.provider, sid);
+    let owner: Option<(String,)> = sqlx::query_as("SELECT user_id FROM sessions WHERE provider_session = $1 LIMIT 1")
+        .bind(&hash)
+        .fetch_optional(write.connection())
+        .await?;
+    let Some((owner,)) = owner else { return Ok(None) };
+    let user = UserId::parse(&owner)?;
+    note_ends_of_provider_session(write.connection(), user, &hash, SessionEnd::EndedByProvider, now).await?;
+    let ended: Vec<(String,)> =
+        sqlx::query_as("DELETE FROM sessions WHERE provider_session = $1 AND user_id = $2 RETURNING id")
+            .bind(hash)
+            .bind(owner)
             .fetch_all(write.connection())
             .await?;
-    ended.iter().for_each(|(id, _)| write.revocation_cache().session(id));
-    ended.first().map(|(_, user)| UserId::parse(user)).transpose().map_err(Into::into)
+    ended.iter().for_each(|(id,)| write.revocation_cache().session(id));
+    Ok(Some(user))
 }
 
-async fn end_sessions_of_identity(write: &mut Write<'_>, identity: &Identity) -> Result<(), StoreError> {
-    let ended: Vec<(String,)> = sqlx::query_as("DELETE FROM sessions WHERE identity_id = $1 RETURNING id")
-        .bind(identity.id.to_string())
-        .fetch_all(write.connection())
-        .await?;
+async fn end_sessions_of_identity(
+    write: &mut Write<'_>,
+    user: UserId,
+    identity: &Identity,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    let id = identity.id.to_string();
+    note_ends_of_identity(write.connection(), user, &id, SessionEnd::EndedByProvider, now).await?;
+    let ended: Vec<(String,)> =
+        sqlx::query_as("DELETE FROM sessions WHERE user_id = $1 AND identity_id = $2 RETURNING id")
+            .bind(user.to_string())
+            .bind(id)
+            .fetch_all(write.connection())
+            .await?;
     ended.iter().for_each(|(id,)| write.revocation_cache().session(id));
     Ok(())
 }

@@ -70,6 +70,11 @@ fn sentences(end: SessionEnd) -> (Tone, &'static str, &'static str) {
             "Your session expired.",
             "We sign you out after two weeks without a visit, and after three months at the latest. Sign in to continue.",
         ),
+        SessionEnd::EndedByProvider => (
+            Tone::Mild,
+            "You were signed out because the provider that you signed in with asked for it.",
+            "Sign in to continue. If you don't know why, check your account there.",
+        ),
         SessionEnd::SignedOutByAdmin => {
             (Tone::Mild, "The site's administrator signed you out.", "Sign in to continue.")
         }
