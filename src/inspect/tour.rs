@@ -28,7 +28,7 @@ pub const STATIONS: [Station; 11] = [
     Station {
         title: "Three random values",
         words: "The server makes three random texts. The state will show that the response comes back to the browser that asked. The \
-                nonce will show that the id_token was made for this sign-in. The verifier will show that whoever exchanges the code \
+                nonce will show that the id_token was made for this sign-in. The verifier will show that the program that exchanges the code \
                 is the one who asked for it. All three wait in an encrypted cookie of your browser.",
         wrong: "If they could be guessed, or were the same twice, each of these proofs would be worth nothing: they have 256 random \
                 bits and work once.",
