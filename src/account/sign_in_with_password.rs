@@ -9,12 +9,13 @@ use super::{
     form_secret::{FormSecret, secret},
     passwords::{count_attempt, is_correct, is_correct_and_rehash, record_wrong_password},
     reply::{Reply, send_keeping_email},
+    second_factor::after_sign_in,
 };
 use crate::{
     accounts::PASSWORD,
     codes::{form_error::FormError, percent::with_return_to},
     relying_party::ReturnTo,
-    sessions::{RequestContext, SignIn},
+    sessions::RequestContext,
     store::PasswordLookup,
 };
 
@@ -66,8 +67,8 @@ async fn sign_in(
     };
     let user = context.database.sign_in_with_password(user, set_at, &context.audit()).await?;
     let user = user.ok_or(FormError::WrongCredentials)?;
-    let SignIn::Complete(session) = context.sign_in_with_password(&user, set_at).await?;
+    let signed_in = context.sign_in_with_password(&user, set_at).await?;
     let remembered = context.jar.remember_account(&context.headers, &email, now);
     let cleared = context.jar.typed.clear(&context.headers);
-    Ok(Reply::back(&return_to.unwrap_or_default()).with(session).with(remembered).with(cleared))
+    Ok(after_sign_in(context, signed_in, &return_to.unwrap_or_default())?.with(remembered).with(cleared))
 }

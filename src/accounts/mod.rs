@@ -25,7 +25,10 @@ mod linking_context;
 mod passkey;
 mod password;
 mod password_hash;
+mod readable_code;
 mod reason;
+mod recovery_code;
+mod second_factor;
 mod short_name;
 mod sign_up;
 mod user;
@@ -37,7 +40,8 @@ mod tests;
 pub use actor::Actor;
 pub use admins::Admins;
 pub use audit::{
-    AuditEvent, DecisionOutcome, EventCodes, FAILED, FlowFailure, GrantEnd, LocalMethod, PurposeKind, UndoneChange,
+    AuditEvent, DecisionOutcome, EventCodes, FAILED, FlowFailure, GrantEnd, LocalMethod, PurposeKind,
+    SecondFactorEvent, UndoneChange,
 };
 pub use authentication::{Authentication, AuthenticationMethod, Authentications, Strength};
 pub use client_info::ClientInfo;
@@ -60,6 +64,8 @@ pub use passkey::Passkey;
 pub use password::{NewPassword, PasswordError, PasswordRules, canonical_password};
 pub use password_hash::PasswordHash;
 pub use reason::Reason;
+pub use recovery_code::RecoveryCode;
+pub use second_factor::{SecondFactorCode, SecondFactorPolicy, SecondFactors, SecondStep};
 pub use short_name::short_name;
 pub use sign_up::{Invitation, SignUp};
 pub use user::{Identity, OWN, User};

@@ -21,6 +21,11 @@ codes! {
         PasskeyAdded = "passkey_added",
         PasskeyRenamed = "passkey_renamed",
         PasskeyRemoved = "passkey_removed",
+        SecondFactorAdded = "second_factor_added",
+        SecondFactorRemoved = "second_factor_removed",
+        /// Whether the second factor is asked for after providers.
+        SecondFactorChanged = "second_factor_changed",
+        BrowserForgotten = "browser_forgotten",
         EmailChanged = "email_changed",
         ProfileSaved = "profile_saved",
         /// One session of the user was ended.

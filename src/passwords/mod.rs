@@ -5,5 +5,5 @@ mod argon2id;
 mod attempts;
 mod pool;
 
-pub use attempts::{ATTEMPT_INTERVAL, ATTEMPTS, Attempts, EMAIL_INTERVAL, EMAILS};
+pub use attempts::{ATTEMPT_INTERVAL, ATTEMPTS, Attempts, CODE_ATTEMPTS, CODE_INTERVAL, EMAIL_INTERVAL, EMAILS};
 pub use pool::{PasswordPool, PoolError, Verdict};

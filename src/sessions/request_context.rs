@@ -6,7 +6,12 @@ use http::{HeaderMap, HeaderValue};
 use time::OffsetDateTime;
 
 use super::{
-    services::Services, session_error::SessionError, sign_in::SignIn, signed_in::SignedIn, transport::SessionHandle,
+    second_step::{Opening, SIGNED_IN},
+    services::Services,
+    session_error::SessionError,
+    sign_in::SignIn,
+    signed_in::SignedIn,
+    transport::SessionHandle,
 };
 use crate::{
     accounts::{
@@ -14,11 +19,7 @@ use crate::{
     },
     codes::done::Done,
     store::{Admission, AuditContext},
-    tokens::{NewTokenSession, TokenPair, Tokens, TokensError},
 };
-
-/// The outcome of a sign-in that succeeded, in the metrics. The others are codes of errors.
-const SIGNED_IN: &str = "success";
 
 /// What the use cases know of a request, with the [`Services`]. Cheap to clone.
 #[derive(Clone)]
@@ -70,7 +71,7 @@ impl RequestContext {
     }
 
     /// Signs a user in by a method that they have just completed: opens a session under a new id, and ends the one that the
-    /// browser had.
+    /// browser had. Or begins the second step, if one is due.
     ///
     /// # Errors
     /// If the session cannot be written; the browser keeps its earlier session then.
@@ -80,7 +81,8 @@ impl RequestContext {
         method: AuthenticationMethod,
         identity: Option<IdentityId>,
     ) -> Result<SignIn, SessionError> {
-        self.open_session(user, method, identity, None).await
+        let steps = Authentications::by(method, self.clock.date());
+        self.open_or_ask(user, Opening { steps, identity, password_set_at: None }).await
     }
 
     /// The same by the password that was set at `set_at`, unless it was changed since it was compared.
@@ -88,19 +90,8 @@ impl RequestContext {
     /// # Errors
     /// [`StoreError::PasswordChanged`](crate::store::StoreError::PasswordChanged), or if the session cannot be written.
     pub async fn sign_in_with_password(&self, user: &User, set_at: OffsetDateTime) -> Result<SignIn, SessionError> {
-        self.open_session(user, AuthenticationMethod::Password, None, Some(set_at)).await
-    }
-
-    async fn open_session(
-        &self,
-        user: &User,
-        method: AuthenticationMethod,
-        identity: Option<IdentityId>,
-        password_set_at: Option<OffsetDateTime>,
-    ) -> Result<SignIn, SessionError> {
-        let authentications = Authentications::by(method.clone(), self.clock.date());
-        let session = self.session.open(self, user, authentications, identity, password_set_at).await?;
-        Ok(self.signed_in_by(user, &method, session))
+        let steps = Authentications::by(AuthenticationMethod::Password, self.clock.date());
+        self.open_or_ask(user, Opening { steps, identity: None, password_set_at: Some(set_at) }).await
     }
 
     /// What is left of a sign-in whose session is open: the browser remembers its method. `session` are the `Set-Cookie`
@@ -122,33 +113,16 @@ impl RequestContext {
         self.jar.done.keep(&done.code().to_owned(), self.clock.now()).ok()
     }
 
-    /// Signs a user in to a program that keeps no cookies.
-    ///
-    /// # Errors
-    /// If the tokens cannot be signed or written.
-    pub async fn sign_in_with_tokens(
-        &self,
-        tokens: &Tokens,
-        opening: &NewTokenSession<'_>,
-    ) -> Result<SignIn<TokenPair>, TokensError> {
-        let pair = tokens.issue_pair(opening).await?;
-        let method = opening.authentications.first().map_or("", AuthenticationMethod::code);
-        self.metrics.count_sign_in(method, SIGNED_IN);
-        Ok(SignIn::Complete(pair))
-    }
-
-    /// Gives the session a new secret, because its user re-authenticated (by `method`) or changed a sign-in method. Returns
-    /// the `Set-Cookie` values; `None` if the session has ended meanwhile.
+    /// Gives the session a new secret, because its user changed a sign-in method. Returns the `Set-Cookie` values; `None` if
+    /// the session has ended meanwhile.
     ///
     /// # Errors
     /// If the database is down; the earlier secret is still valid then.
-    pub async fn renew_session(
-        &self,
-        method: Option<AuthenticationMethod>,
-    ) -> Result<Option<Vec<HeaderValue>>, SessionError> {
-        let Some(signed_in) = &self.signed_in else { return Ok(None) };
-        let steps = method.map(|method| signed_in.reauthenticated_by(method, self.clock.date()));
-        self.session.renew(self, steps).await
+    pub async fn renew_session(&self) -> Result<Option<Vec<HeaderValue>>, SessionError> {
+        if self.signed_in.is_none() {
+            return Ok(None);
+        }
+        self.session.renew(self, None).await
     }
 
     /// Ends the browser's session, if it has one, and returns the `Set-Cookie` values.

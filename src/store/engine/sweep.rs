@@ -17,6 +17,9 @@ pub enum SweepStep {
     /// Links in emails.
     EmailTokens,
     EmailCodes,
+    /// Sign-ins whose second step never came.
+    PendingSignIns,
+    TrustedBrowsers,
     /// Events without a user: anybody can cause those, and they must not grow without bound.
     AnonymousEvents,
     /// Events of users who are there.
@@ -36,12 +39,14 @@ macro_rules! batches {
 
 impl SweepStep {
     /// In the order of a round.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Sessions,
         Self::Renewals,
         Self::UsedFlows,
         Self::EmailTokens,
         Self::EmailCodes,
+        Self::PendingSignIns,
+        Self::TrustedBrowsers,
         Self::AnonymousEvents,
         Self::OldEvents,
         Self::RateLimits,
@@ -71,6 +76,14 @@ impl SweepStep {
                 "DELETE FROM email_codes WHERE session_id",
                 "SELECT session_id FROM email_codes WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2"
             ),
+            Self::PendingSignIns => batches!(
+                "DELETE FROM pending_sign_ins WHERE id_hash",
+                "SELECT id_hash FROM pending_sign_ins WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2"
+            ),
+            Self::TrustedBrowsers => batches!(
+                "DELETE FROM trusted_browsers WHERE id",
+                "SELECT id FROM trusted_browsers WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2"
+            ),
             Self::AnonymousEvents => batches!(
                 "DELETE FROM events WHERE id",
                 "SELECT id FROM events WHERE user_id IS NULL AND at < $1 ORDER BY at LIMIT $2"
@@ -88,9 +101,13 @@ impl SweepStep {
     /// For how long after the time in its row.
     const fn kept_for(self) -> Duration {
         match self {
-            Self::Sessions | Self::UsedFlows | Self::EmailTokens | Self::EmailCodes | Self::RateLimits => {
-                Duration::ZERO
-            }
+            Self::Sessions
+            | Self::UsedFlows
+            | Self::EmailTokens
+            | Self::EmailCodes
+            | Self::PendingSignIns
+            | Self::TrustedBrowsers
+            | Self::RateLimits => Duration::ZERO,
             Self::Renewals => RENEWAL_RACE,
             Self::AnonymousEvents => Duration::days(30),
             Self::OldEvents => Duration::days(400),

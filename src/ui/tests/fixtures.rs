@@ -6,7 +6,7 @@ use crate::{
         AccountSettingsView, ActivitySettingsView, ActivityView, CalendarView, CheckInboxView, ConfirmView,
         ConnectionSettingsView, DashboardView, DeviceView, EmailCodeView, EmailLink, EmailLinkPageView, EmailLinkView,
         GrantView, IdentityView, LinkPromptView, LoginView, NextStep, PasskeyView, PasskeysView, ProfileView,
-        ProviderButton, SandboxView, SecuritySettingsView, SessionView, StepState,
+        ProviderButton, SandboxView, SecondFactorSettingsView, SecuritySettingsView, SessionView, StepState,
     },
 };
 
@@ -162,6 +162,7 @@ pub fn link_prompt() -> LinkPromptView {
 pub fn confirm() -> ConfirmView {
     ConfirmView {
         passkey: true,
+        app: false,
         who: "ada@example.com".into(),
         methods: vec![google()],
         password: true,
@@ -205,6 +206,7 @@ pub fn security_settings() -> SecuritySettingsView {
         linkable: six(),
         may_unlink: true,
         passkeys: Some(passkeys()),
+        second_factor: Some(SecondFactorSettingsView::default()),
         reauthenticated: false,
         devices: vec![
             DeviceView {

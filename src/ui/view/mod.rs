@@ -12,6 +12,7 @@ mod grants;
 mod linking;
 mod login;
 mod onward;
+mod second_factor;
 mod settings;
 mod wrong_account;
 
@@ -26,6 +27,7 @@ pub use grants::*;
 pub use linking::*;
 pub use login::*;
 pub use onward::*;
+pub use second_factor::*;
 pub use settings::*;
 pub use wrong_account::*;
 
