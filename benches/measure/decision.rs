@@ -40,8 +40,10 @@ pub fn measure() -> Result<Vec<Duration>, Failure> {
         verified_email: VerifiedEmail::from_profile(&email)?,
     };
     let methods = vec![SignInMethod::Password, SignInMethod::Provider("github".into())];
-    let linking_context =
-        LinkingContext { email_owner: Some(EmailOwner { user: owner, methods }), ..LinkingContext::default() };
+    let linking_context = LinkingContext {
+        email_owner: Some(EmailOwner { user: owner, methods, has_second_factor: false }),
+        ..LinkingContext::default()
+    };
     let facts = Facts::of(&profile)?;
     let rounds = (0..ROUNDS).map(|_| {
         let begun = Instant::now();

@@ -52,6 +52,8 @@ memory, and ask for no password: anyone can sign in as anyone.</p>
 <ul class="persons">{persons}</ul>
 <h2>Inbox</h2>
 <p><a href="/inbox">Read the emails</a> that the mail server <code>{smtp}</code> has received. It delivers none of them.</p>
+<h2>Authenticator app</h2>
+<p><a href="/authenticator">See the present codes</a> of two-step verification.</p>
 <h2>Control</h2>
 <p><a href="/control">Make a provider misbehave, rotate its keys, and see its request log</a>.</p>
 <h2>Variables</h2>

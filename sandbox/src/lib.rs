@@ -23,7 +23,7 @@
 //!   consents, browser sessions): shared by all providers.
 //! * `recording`: the layer that logs each request and applies armed `faults`, so that the providers' handlers implement
 //!   correct behaviour only. `log` is the request log, `control` the control API and page.
-//! * `mail`: the SMTP server and the inbox.
+//! * `mail`: the SMTP server and the inbox. `authenticator`: an authenticator app with the present codes, at `/authenticator`.
 //!
 //! # Signing in without a browser
 //! `Q` is the unchanged query of the authorization request.
@@ -178,6 +178,7 @@
 //! | `{"kind": "drip", "chunk_bytes": 1, "delay_ms": 200}` | the body in small pieces |
 
 mod apple;
+mod authenticator;
 mod authorize;
 mod avatar;
 mod basic;
@@ -315,6 +316,7 @@ impl Sandbox {
         let stop = shared.closing().clone();
         let variables = variables::variables(&origin, shared.clients());
         let mut router = Router::new()
+            .merge(authenticator::routes())
             .merge(breached::routes())
             .merge(landing::routes())
             .merge(mail::routes())

@@ -43,7 +43,7 @@ impl IntoResponse for Page {
 <main>
 {main}
 </main>
-<footer><a href="/">About the sandbox</a> <a href="/inbox">Inbox</a> <a href="/control">Control</a></footer>
+<footer><a href="/">About the sandbox</a> <a href="/inbox">Inbox</a> <a href="/authenticator">Authenticator</a> <a href="/control">Control</a></footer>
 </body>
 </html>
 "#

@@ -78,6 +78,8 @@ pub struct SandboxState {
     /// The generic provider's behaviour.
     pub oidc: super::oidc::Configuration,
     pub log: RequestLog,
+    /// Of the authenticator app, the newest first.
+    pub accounts: Vec<super::authenticator::Account>,
     /// Seconds that the sandbox's clock is ahead of the system's.
     pub clock_offset: i64,
 }
@@ -90,6 +92,7 @@ impl SandboxState {
             mail: Mailbox::default(),
             oidc: super::oidc::Configuration::default(),
             log: RequestLog::default(),
+            accounts: Vec::new(),
             clock_offset: 0,
         }
     }

@@ -20,6 +20,8 @@ pub struct ApiRequestError {
     pub error: ApiError,
     /// The path of the page on which the user can continue.
     pub page: Option<String>,
+    /// With `second_factor_required`: what the code is sent with.
+    pub second_factor_token: Option<String>,
     /// `Retry-After`, in seconds.
     pub retry_after: Option<u64>,
     /// `Set-Cookie` values, such as a pending link for that page.
@@ -32,6 +34,12 @@ impl ApiRequestError {
     pub fn at(mut self, page: impl Into<String>) -> Self {
         self.page = Some(page.into());
         self
+    }
+
+    /// Adds what the code of a second factor is sent with.
+    #[must_use]
+    pub(super) fn with_second_factor_token(self, token: String) -> Self {
+        Self { second_factor_token: Some(token), ..self }
     }
 
     /// Adds `Set-Cookie` values.
@@ -54,7 +62,7 @@ impl ApiRequestError {
 impl From<ApiError> for ApiRequestError {
     fn from(error: ApiError) -> Self {
         let retry_after = (error.status() == 503).then_some(RETRY_AFTER);
-        Self { error, page: None, retry_after, cookies: Vec::new() }
+        Self { error, page: None, second_factor_token: None, retry_after, cookies: Vec::new() }
     }
 }
 

@@ -85,5 +85,5 @@ async fn confirm(context: &RequestContext, shown: Option<&str>) -> Result<Reply,
         Some(return_to) => Reply::back(&return_to),
         None => Reply::done("/settings", Done::EmailChanged),
     };
-    Ok(reply.with(context.renew_session(None).await?.unwrap_or_default()).with(cleared.into_iter().flatten()))
+    Ok(reply.with(context.renew_session().await?.unwrap_or_default()).with(cleared.into_iter().flatten()))
 }

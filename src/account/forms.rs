@@ -18,6 +18,10 @@ use super::{
     profile::ChooseName,
     reauthenticate::{ReauthenticateWithPassword, ReauthenticateWithProvider},
     reset_password::ResetPassword,
+    second_factor::{
+        AskAfterProviders, EnrolSecondFactor, FinishSecondFactor, ForgetTrustedBrowser, ReauthenticateWithCode,
+        RemoveAuthenticator, RenewRecoveryCodes, SetUpAuthenticator,
+    },
     set_password::SetPassword,
     sign_in_with_password::SignInWithPassword,
     sign_up::{ResendSignUp, SignUp},
@@ -71,10 +75,12 @@ use Sender::{Administrator, Anyone, Owner};
 
 /// Signing out is not among them: it ends this browser's session, whichever user's it is. Signing out of the wrong account
 /// harms nobody, and a user who leaves a shared computer must not meet a button that does nothing.
-pub const FORMS: [Form; 36] = [
+pub const FORMS: [Form; 44] = [
     Form::of::<SignUp>(Anyone, Needed),
     Form::of::<ResendSignUp>(Anyone, Needed),
     Form::of::<SignInWithPassword>(Anyone, Needed),
+    Form::of::<FinishSecondFactor>(Anyone, Unneeded),
+    Form::of::<EnrolSecondFactor>(Anyone, Unneeded),
     Form::of::<ForgotPassword>(Anyone, Needed),
     Form::of::<ForgetSignIn>(Anyone, Unneeded),
     Form::of::<ResetPassword>(Anyone, Unneeded),
@@ -85,6 +91,7 @@ pub const FORMS: [Form; 36] = [
     Form::of::<ConfirmEmail>(Owner, Unneeded),
     Form::of::<ReauthenticateWithPassword>(Owner, Unneeded),
     Form::of::<ReauthenticateWithProvider>(Owner, Unneeded),
+    Form::of::<ReauthenticateWithCode>(Owner, Unneeded),
     Form::of::<RequestEmailCode>(Owner, Needed),
     Form::of::<CheckEmailCode>(Owner, Unneeded),
     Form::of::<LinkProvider>(Owner, Unneeded),
@@ -96,6 +103,11 @@ pub const FORMS: [Form; 36] = [
     Form::of::<SetPassword>(Owner, Needed),
     Form::of::<RenamePasskey>(Owner, Unneeded).keeping(&["passkey", "name"]),
     Form::of::<RemovePasskey>(Owner, Unneeded),
+    Form::of::<SetUpAuthenticator>(Owner, Unneeded),
+    Form::of::<RemoveAuthenticator>(Owner, Unneeded),
+    Form::of::<RenewRecoveryCodes>(Owner, Unneeded),
+    Form::of::<AskAfterProviders>(Owner, Unneeded),
+    Form::of::<ForgetTrustedBrowser>(Owner, Unneeded),
     Form::of::<ChooseName>(Owner, Unneeded).keeping(&["name"]),
     Form::of::<Undo>(Anyone, Unneeded),
     Form::of::<DeleteAccount>(Owner, Unneeded),

@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 use secrecy::SecretString;
+use time::OffsetDateTime;
 
 use super::{
     error::AccountError,
@@ -10,13 +11,14 @@ use super::{
     passwords::{count_attempt, is_correct_and_rehash, record_wrong_password},
     reauthenticate::{reauthenticated, signed_in},
     reply::{Reply, send},
+    second_factor::to_second_factor,
     start_flow::start_flow,
 };
 use crate::{
-    accounts::{Answer, AuthenticationMethod, Purpose, Reason, User},
+    accounts::{Answer, AuthenticationMethod, Authentications, Purpose, Reason, User, UserId},
     codes::{done::Done, form_error::FormError, settings_page::SettingsPage},
     relying_party::AuthorizationOptions,
-    sessions::{PendingLink, RequestContext, SignIn},
+    sessions::{FirstStep, Opening, PendingLink, Reauthentication, RequestContext},
     store::{GrantUpdate, SessionVersion, SettleRequest},
 };
 
@@ -89,13 +91,14 @@ async fn by_password(
     };
     // The comparison takes long enough for the owner to change the password.
     let current = context.database.password_of(user.id).await?;
-    let is_current = compared.map(|(_, set_at)| set_at) == current.map(|(_, set_at)| set_at);
+    let set_at = compared.map(|(_, set_at)| set_at);
+    let is_current = set_at == current.map(|(_, set_at)| set_at);
     if !is_correct || !is_current || user.disabled_at.is_some() {
         record_wrong_password(context, user.id);
         return Err(FormError::WrongPassword.into());
     }
     let remembered = context.jar.remember_account(&context.headers, &email, context.clock.now());
-    Ok(resolve(context, link, &user, Proof::Method(AuthenticationMethod::Password)).await?.with(remembered))
+    Ok(resolve(context, link, &user, Proof::Method(AuthenticationMethod::Password, set_at)).await?.with(remembered))
 }
 
 async fn by_provider(context: &RequestContext, shown: Option<&str>, slug: &str) -> Result<Reply, AccountError> {
@@ -121,21 +124,51 @@ async fn by_session(context: &RequestContext, shown: Option<&str>) -> Result<Rep
 pub(super) enum Proof<'a> {
     /// The session, recently authenticated.
     Session(SessionVersion<'a>),
-    /// A method that the user has just completed.
-    Method(AuthenticationMethod),
+    /// A method that the user has just completed; of a password, with the time at which it was set.
+    Method(AuthenticationMethod, Option<OffsetDateTime>),
 }
 
-/// Links the pending identity in one transaction, and signs its user in.
+/// Links the pending identity, and signs its user in; or asks for the second step first, if one is due: linked before it,
+/// the identity would be there for an attacker without the second factor.
 pub(super) async fn resolve(
     context: &RequestContext,
     link: PendingLink,
     user: &User,
     proof: Proof<'_>,
 ) -> Result<Reply, AccountError> {
-    let (session, method) = match proof {
-        Proof::Session(session) => (Some(session), None),
-        Proof::Method(method) => (None, Some(method)),
+    let (method, password_set_at) = match proof {
+        Proof::Session(session) => {
+            let reply = link_identity(context, link, user, Some(session)).await?;
+            return Ok(reply.with(context.renew_session().await?.unwrap_or_default()));
+        }
+        Proof::Method(method, password_set_at) => (method, password_set_at),
     };
+    let steps = Authentications::by(method.clone(), context.clock.date());
+    let opening = Opening { steps, identity: None, password_set_at };
+    let steps = match context.first_step(user.id, opening.clone()).await? {
+        FirstStep::Enough(steps) => steps,
+        FirstStep::SecondFactor(pending) => {
+            let pending = pending.back_to(&link.return_to).with_link(&link.id);
+            return to_second_factor(context, &pending);
+        }
+    };
+    let reply = link_identity(context, link, user, None).await?;
+    if context.signed_in.as_ref().is_some_and(|signed_in| signed_in.user.id == user.id) {
+        // The session stays, under a new id.
+        if let Reauthentication::Done(renewed) = context.reauthenticate(method).await? {
+            return Ok(reply.with(renewed));
+        }
+    }
+    Ok(reply.with(context.open(user, Opening { steps, ..opening }).await?))
+}
+
+/// Links the pending identity in one transaction. `session` is what authenticated the user, if a session did.
+pub(super) async fn link_identity(
+    context: &RequestContext,
+    link: PendingLink,
+    user: &User,
+    session: Option<SessionVersion<'_>>,
+) -> Result<Reply, AccountError> {
     let settled = context
         .database
         .settle(&SettleRequest {
@@ -161,13 +194,16 @@ pub(super) async fn resolve(
         }
         _ => Reply::error(SettingsPage::Security.path(), FormError::LinkedElsewhere),
     };
-    let reply = reply.with(cleared);
-    if context.signed_in.as_ref().is_some_and(|signed_in| signed_in.user.id == user.id) {
-        // The session stays, under a new id; only a method makes its authentication more recent.
-        return Ok(reply.with(context.renew_session(method).await?.unwrap_or_default()));
-    }
-    // A session that authenticated the user is this browser's.
-    let method = method.ok_or(AccountError::SignedOut)?;
-    let SignIn::Complete(session) = context.sign_in(user, method, None).await?;
-    Ok(reply.with(session))
+    Ok(reply.with(cleared))
+}
+
+/// The pending link with this id, if it still waits in this browser for this user.
+pub(super) async fn pending_link_with(
+    context: &RequestContext,
+    id: &str,
+    user: UserId,
+) -> Result<Option<PendingLink>, AccountError> {
+    let link = context.jar.link.find(&context.headers, context.clock.now());
+    let Some(link) = link.filter(|link| link.id == id && link.user == user) else { return Ok(None) };
+    Ok(link.is_unused(context).await?.then_some(link))
 }

@@ -24,7 +24,9 @@ mod profile;
 mod reauthenticate;
 mod reply;
 mod reset_password;
+mod second_factor;
 mod set_password;
+mod sign_in_with_code;
 mod sign_in_with_password;
 mod sign_in_with_token;
 mod sign_out;
@@ -46,5 +48,7 @@ pub use passkeys::{
     PasskeyAnswer, PasskeyOptions, PasskeyResponse, PasskeyStep, begin_passkey, finish_passkey, names_of,
 };
 pub use reply::{ProviderRequest, StartedFlow};
+pub use second_factor::pending_second_factor;
+pub use sign_in_with_code::CodeSignIn;
 pub use sign_in_with_token::{ProviderToken, SessionDelivery, TokenSignIn, TokenSignedIn};
 pub use verify_email::{asked_in_this_browser, finished_elsewhere};

@@ -14,7 +14,7 @@ use crate::{
     accounts::{AuditEvent, AuthenticationMethod, LocalMethod, Purpose},
     codes::{form_error::FormError, percent::with_return_to},
     relying_party::{AuthorizationOptions, ReturnTo},
-    sessions::{RequestContext, SignedIn},
+    sessions::{Reauthentication, RequestContext, SignedIn},
 };
 
 /// POST `/auth/reauthenticate/password`
@@ -75,7 +75,8 @@ async fn with_password(
     finish(context, AuthenticationMethod::Password, LocalMethod::Password, &return_to).await
 }
 
-/// The user has completed a method: the session gets a new secret and the audit trail an event.
+/// The user has completed a method: the session gets a new secret and the audit trail an event. For an account with a second
+/// factor, a first one is not enough.
 pub(super) async fn finish(
     context: &RequestContext,
     by: AuthenticationMethod,
@@ -83,7 +84,11 @@ pub(super) async fn finish(
     return_to: &ReturnTo,
 ) -> Result<Reply, AccountError> {
     let user = signed_in(context)?.user.id;
-    let session = context.renew_session(Some(by)).await?.ok_or(AccountError::SignedOut)?;
+    let session = match context.reauthenticate(by).await? {
+        Reauthentication::Done(session) => session,
+        Reauthentication::SignedOut => return Err(AccountError::SignedOut),
+        Reauthentication::TooWeak => return Err(FormError::SecondFactorNeeded.into()),
+    };
     context.record(Some(user), &AuditEvent::Reauthenticated { method }).await;
     Ok(Reply::back(return_to).with(session))
 }

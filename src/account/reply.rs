@@ -78,6 +78,12 @@ impl Reply {
         Self::to(done.path(page))
     }
 
+    /// To another URL, with the same cookies.
+    #[must_use]
+    pub(super) fn instead_to(self, location: impl Into<String>) -> Self {
+        Self { to: Destination::Page(location.into()), ..self }
+    }
+
     /// Has the browser forget what it keeps of this origin: see [`CLEAR_SITE_DATA`].
     #[must_use]
     pub fn clearing_site_data(self) -> Self {

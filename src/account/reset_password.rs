@@ -9,13 +9,14 @@ use super::{
     form_secret::{FormSecret, secret},
     passwords::hash_new_password,
     reply::{Reply, send},
+    second_factor::after_sign_in,
     verify_email::verify_with_new_password,
 };
 use crate::{
     accounts::{AuthenticationMethod, LinkKind},
     codes::{done::Done, form_error::FormError},
     relying_party::ReturnTo,
-    sessions::{RequestContext, SignIn},
+    sessions::RequestContext,
 };
 
 /// POST `/auth/password/reset`. `username` is the address that the page showed.
@@ -36,9 +37,10 @@ async fn reset(context: &RequestContext, shown: Option<&str>, password: &SecretS
     let (user, data) = reset.ok_or(FormError::EmailLinkInvalid)?;
     context.wake_mail();
     let return_to = data.return_to.as_deref().and_then(ReturnTo::parse).unwrap_or_default();
-    let SignIn::Complete(session) = context.sign_in(&user, AuthenticationMethod::EmailLink, None).await?;
+    let signed_in = context.sign_in(&user, AuthenticationMethod::EmailLink, None).await?;
     let remembered = context.jar.remember_account(&context.headers, &link.email, context.clock.now());
     let cleared = [context.jar.email_link.clear(&context.headers), context.jar.typed.clear(&context.headers)];
     let done = context.say_done(Done::PasswordReset);
-    Ok(Reply::back(&return_to).with(session).with(remembered).with(cleared.into_iter().flatten()).with(done))
+    let reply = after_sign_in(context, signed_in, &return_to)?;
+    Ok(reply.with(remembered).with(cleared.into_iter().flatten()).with(done))
 }

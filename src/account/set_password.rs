@@ -35,6 +35,6 @@ async fn set(context: &RequestContext, password: &SecretString) -> Result<Reply,
     let remembered = context.jar.remember_account(&context.headers, email, context.clock.now());
     let done = if is_first { Done::PasswordSet } else { Done::PasswordChanged };
     Ok(Reply::done(SettingsPage::Security.path(), done)
-        .with(context.renew_session(None).await?.unwrap_or_default())
+        .with(context.renew_session().await?.unwrap_or_default())
         .with(remembered))
 }

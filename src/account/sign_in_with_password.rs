@@ -9,6 +9,7 @@ use super::{
     form_secret::{FormSecret, secret},
     passwords::{count_attempt, is_correct, is_correct_and_rehash, record_wrong_password},
     reply::{Reply, send_keeping_email},
+    second_factor::after_sign_in,
     walkthrough,
 };
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
     codes::{form_error::FormError, percent::with_return_to},
     inspect::{Check, FlowKind},
     relying_party::ReturnTo,
-    sessions::{RequestContext, SignIn},
+    sessions::RequestContext,
     store::PasswordLookup,
 };
 
@@ -76,8 +77,8 @@ async fn sign_in(
     walkthrough::checked(Check::Password, CORRECT, "correct", true);
     let user = context.database.user_with_password(user, set_at).await?;
     let user = user.ok_or(FormError::WrongCredentials)?;
-    let SignIn::Complete(session) = context.sign_in_with_password(&user, set_at).await?;
+    let signed_in = context.sign_in_with_password(&user, set_at).await?;
     let remembered = context.jar.remember_account(&context.headers, &email, now);
     let cleared = context.jar.typed.clear(&context.headers);
-    Ok(Reply::back(&return_to.unwrap_or_default()).with(session).with(remembered).with(cleared))
+    Ok(after_sign_in(context, signed_in, &return_to.unwrap_or_default())?.with(remembered).with(cleared))
 }

@@ -14,9 +14,9 @@ use crate::{
     oidc::{IdTokenErrorKind, NonceRule, unverified_claims},
     providers::{IdentitySource, Profile},
     relying_party::{ExternalTokenError, FlowEvent, Journal, Presented, ReturnTo},
-    sessions::{NONCE_LIFETIME, PendingLink, RequestContext, SignIn, flow_id},
-    store::{GrantUpdate, SettleOutcome, SettleRequest, SignedIn, TokenHolder},
-    tokens::{NewTokenSession, TokenPair, Tokens},
+    sessions::{NONCE_LIFETIME, Opening, PendingLink, PendingSecondFactor, RequestContext, SignIn, flow_id},
+    store::{GrantUpdate, SettleOutcome, SettleRequest, SignedIn},
+    tokens::{TokenPair, Tokens},
 };
 
 /// A provider's token, unverified.
@@ -250,25 +250,40 @@ impl TokenSignIn {
         let SignedIn { user, identity } = signed_in;
         let method = AuthenticationMethod::from(profile);
         if self.delivery == SessionDelivery::Cookie {
-            let SignIn::Complete(cookies) = context.sign_in(&user, method, Some(identity)).await?;
-            return Ok(TokenSignedIn { user, pair: None, cookies });
+            return match context.sign_in(&user, method, Some(identity)).await? {
+                SignIn::Complete(cookies) => Ok(TokenSignedIn { user, pair: None, cookies }),
+                SignIn::SecondFactor(pending) => Err(second_factor_required(context, &pending)?),
+            };
         }
         // Other services accept the token without asking us: a user who must add an email address first gets none.
         if context.email_requirement.keeps_out(&user) {
             return Err(ApiRequestError::from(ApiError::AddressRequired).at("/add-email"));
         }
-        let opening = NewTokenSession {
-            user: user.id,
-            identity: Some(identity),
-            authentications: Authentications::by(method, context.clock.date()),
-            password_set_at: None,
-            client: &context.client,
-            holder: TokenHolder::Program,
-            earlier: None,
-        };
-        let SignIn::Complete(pair) = context.sign_in_with_tokens(tokens, &opening).await?;
-        Ok(TokenSignedIn { user, pair: Some(pair), cookies: Vec::new() })
+        let steps = Authentications::by(method, context.clock.date());
+        let opening = Opening { steps, identity: Some(identity), password_set_at: None };
+        match context.sign_in_with_tokens(tokens, user.id, opening).await? {
+            SignIn::Complete(pair) => Ok(TokenSignedIn { user, pair: Some(pair), cookies: Vec::new() }),
+            SignIn::SecondFactor(pending) => Err(second_factor_required(context, &pending)?),
+        }
     }
+}
+
+/// A front end sends the code itself, or leads its user to the page: a user without a second factor sets one up there.
+fn second_factor_required(
+    context: &RequestContext,
+    pending: &PendingSecondFactor,
+) -> Result<ApiRequestError, ApiRequestError> {
+    let now = context.clock.now();
+    let error = ApiRequestError::from(ApiError::SecondFactorRequired);
+    let error = match pending.enrols {
+        true => error,
+        false => error.with_second_factor_token(context.jar.second_factor.token(pending, now)?),
+    };
+    // A program has no browser with our cookie: its user begins again there.
+    Ok(match pending.tokens {
+        true => error.at("/login"),
+        false => error.at("/second-factor").with([context.jar.second_factor.keep(pending, now)?]),
+    })
 }
 
 fn is_of_another_client(error: IdTokenErrorKind) -> bool {

@@ -32,5 +32,5 @@ async fn unlink_identity(context: &RequestContext, identity: &str) -> Result<Rep
     context.wake_mail();
     context.grants.wake_revocation_worker();
     Ok(Reply::done(SettingsPage::Security.path(), Done::Unlinked)
-        .with(context.renew_session(None).await?.unwrap_or_default()))
+        .with(context.renew_session().await?.unwrap_or_default()))
 }

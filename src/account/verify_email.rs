@@ -10,13 +10,14 @@ use super::{
     form_secret::{FormSecret, secret},
     passwords::{count_attempt, hash_new_password, is_correct},
     reply::{Reply, send},
+    second_factor::after_sign_in,
 };
 use crate::{
     accounts::{AuthenticationMethod, EmailToken, LinkKind},
     codes::{done::Done, form_error::FormError},
     relying_party::ReturnTo,
     sealing::sha256_base64url,
-    sessions::{RequestContext, SignIn},
+    sessions::RequestContext,
     store::{EmailLink, FlowStatus, SignedUp, StoreError},
 };
 
@@ -107,12 +108,12 @@ async fn finish(context: &RequestContext, signed_up: SignedUp) -> Result<Reply, 
         }
         SignedUp::User(user, data) => {
             let return_to = data.return_to.as_deref().and_then(ReturnTo::parse).unwrap_or_default();
-            let SignIn::Complete(session) = context.sign_in(&user, AuthenticationMethod::EmailLink, None).await?;
+            let signed_in = context.sign_in(&user, AuthenticationMethod::EmailLink, None).await?;
             let email = user.verified_email.as_ref().map(|email| email.email());
             let remembered = email.and_then(|email| jar.remember_account(headers, email, context.clock.now()));
             let cleared = jar.email_link.clear(headers).into_iter().chain(jar.clear_sign_up(headers));
             let done = context.say_done(Done::Welcome);
-            Ok(Reply::back(&return_to).with(session).with(remembered).with(cleared).with(done))
+            Ok(after_sign_in(context, signed_in, &return_to)?.with(remembered).with(cleared).with(done))
         }
     }
 }

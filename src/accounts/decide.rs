@@ -19,7 +19,7 @@ use super::verification_method::{VerificationMethod, VerifiedEmail};
 /// 1. The identity is known: its user signs in.
 /// 2. A user owns the same verified email address: linked without asking only if the provider is the authority for the
 ///    address and has verified it, the user's own verification is as strong, and the user has no other identity at this
-///    provider; otherwise the user is asked.
+///    provider and no second factor; otherwise the user is asked.
 /// 3. Other users hold the address unverified: a new user gets it, and they lose it.
 /// 4. Otherwise a new user.
 ///
@@ -108,7 +108,9 @@ fn join(owner: &EmailOwner, email: &VerifiedEmail, facts: &Facts, reasons: &mut 
     // Two accounts at one provider with the same address: the provider has reassigned it, or one claim is false.
     let has_one_here = owner.methods.contains(&SignInMethod::Provider(facts.provider.clone()));
     reasons.push(if has_one_here { Reason::OwnerHasIdentityHere } else { Reason::OwnerHasNoIdentityHere });
-    if owned && email.method() == VerificationMethod::Authority && !has_one_here {
+    // Linked at once, the identity would be there before the second factor is asked for.
+    reasons.extend(owner.has_second_factor.then_some(Reason::OwnerHasSecondFactor));
+    if owned && email.method() == VerificationMethod::Authority && !has_one_here && !owner.has_second_factor {
         Answer::LinkWithoutAsking { user: user.id, email: EmailUpdate::Keep }
     } else {
         Answer::Prompt { user: user.id, methods: owner.methods.clone() }

@@ -4,9 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use time::Duration;
-use unicode_normalization::UnicodeNormalization;
 
 use super::email::EmailAddress;
+use super::readable_code;
 use super::verification_method::{VerificationMethod, VerifiedEmail};
 
 /// How long a code is valid.
@@ -15,8 +15,6 @@ pub const EMAIL_CODE_LIFETIME: Duration = Duration::minutes(10);
 pub const EMAIL_CODE_ATTEMPTS: i64 = 5;
 
 const LENGTH: usize = 8;
-/// Digits and capitals without those that look alike (0 and O, 1 and I): 32, so that five random bits are one of them.
-const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
 /// Eight characters that a person types. Does not print.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,27 +25,13 @@ impl EmailCode {
     /// 40 random bits, five for each character.
     pub fn from_random(random: [u8; 5]) -> Self {
         let bits = random.iter().fold(0_u64, |bits, byte| (bits << 8) | u64::from(*byte));
-        let character = |place: usize| char::from(ALPHABET[(bits >> (5 * place)) as usize % ALPHABET.len()]);
-        Self((0..LENGTH).map(character).collect())
+        Self(readable_code::from_bits(bits, LENGTH))
     }
 
     /// What the user typed: upper or lower case, with or without spaces and hyphens, also full-width (as Japanese keyboards
     /// write), or with the invisible characters that a copied text may have. `None` if it cannot be a code.
     pub fn parse(typed: &str) -> Option<Self> {
-        // Longer than any way to write a code.
-        if typed.len() > 64 {
-            return None;
-        }
-        let is_separator = |character: char| {
-            character.is_whitespace()
-                || matches!(
-                    character,
-                    '-' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2010}'..='\u{2015}' | '\u{2060}' | '\u{2212}' | '\u{feff}'
-                )
-        };
-        let text: String = typed.nfkc().filter(|character| !is_separator(*character)).collect();
-        let text = text.to_ascii_uppercase();
-        (text.len() == LENGTH && text.bytes().all(|byte| ALPHABET.contains(&byte))).then_some(Self(text))
+        readable_code::parse(typed, LENGTH).map(Self)
     }
 
     pub fn expose(&self) -> &str {
@@ -56,8 +40,7 @@ impl EmailCode {
 
     /// In two groups, as people read it.
     pub fn grouped(&self) -> String {
-        let (first, second) = self.0.split_at(LENGTH / 2);
-        format!("{first}-{second}")
+        readable_code::grouped(&self.0)
     }
 }
 
@@ -71,7 +54,7 @@ impl fmt::Debug for EmailCode {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EmailCodeFacts {
     pub verified_email: Option<VerifiedEmail>,
-    /// The account has a password or a passkey.
+    /// The account has a password, a passkey or an authenticator app.
     pub has_stronger: bool,
     /// An earlier address has an email that can still undo the change to this one.
     pub can_be_undone: bool,
@@ -95,6 +78,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+    use crate::accounts::readable_code::ALPHABET;
 
     #[test]
     fn a_code_uses_all_random_bits_and_the_whole_alphabet() {

@@ -89,6 +89,22 @@ pub enum EmailKind {
     PasskeyRemoved {
         passkey: String,
     },
+    SecondFactorAdded {
+        undo: EmailToken,
+    },
+    /// Another authenticator app replaced the one before.
+    SecondFactorReplaced {
+        undo: EmailToken,
+    },
+    SecondFactorRemoved {
+        undo: EmailToken,
+    },
+    /// New ones replaced those before.
+    RecoveryCodesReplaced,
+    RecoveryCodeUsed {
+        /// Codes that are left.
+        left: u32,
+    },
     PasswordChanged {
         /// There was no password before.
         first: bool,
@@ -137,6 +153,11 @@ impl EmailKind {
             | Self::MethodRemoved { .. }
             | Self::PasskeyAdded { .. }
             | Self::PasskeyRemoved { .. }
+            | Self::SecondFactorAdded { .. }
+            | Self::SecondFactorReplaced { .. }
+            | Self::SecondFactorRemoved { .. }
+            | Self::RecoveryCodesReplaced
+            | Self::RecoveryCodeUsed { .. }
             | Self::PasswordChanged { .. }
             | Self::TokenReused
             | Self::AccountAtRisk { .. }
@@ -164,6 +185,9 @@ impl EmailKind {
             Self::EmailChanged { .. }
             | Self::MethodAdded { .. }
             | Self::PasskeyAdded { .. }
+            | Self::SecondFactorAdded { .. }
+            | Self::SecondFactorReplaced { .. }
+            | Self::SecondFactorRemoved { .. }
             | Self::PasswordChanged { .. } => Some(LinkKind::Undo),
             Self::AlreadyRegistered { .. }
             | Self::SignUpRefused
@@ -172,6 +196,8 @@ impl EmailKind {
             | Self::EmailTaken
             | Self::MethodRemoved { .. }
             | Self::Code { .. }
+            | Self::RecoveryCodesReplaced
+            | Self::RecoveryCodeUsed { .. }
             | Self::PasskeyRemoved { .. }
             | Self::TokenReused
             | Self::AccountAtRisk { .. }

@@ -24,7 +24,8 @@ pub struct UserId(Uuid);
 pub struct PasskeyId(Uuid);
 
 /// For pages and foreign keys. The provider's name for the identity is its [`IdentityKey`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct IdentityId(Uuid);
 
 macro_rules! id {
@@ -38,6 +39,20 @@ macro_rules! id {
             /// [`AccountsError::Id`] for anything that is not a UUID.
             pub fn parse(text: &str) -> Result<Self, AccountsError> {
                 Uuid::try_parse(text).map(Self).map_err(|_| AccountsError::Id)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = AccountsError;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                Self::parse(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.to_string()
             }
         }
 
@@ -56,20 +71,6 @@ impl UserId {
     /// The user handle of passkeys (WebAuthn §5.4.3): authenticators reveal it, and it says nothing about the user.
     pub const fn handle(self) -> [u8; 16] {
         self.0.into_bytes()
-    }
-}
-
-impl TryFrom<String> for UserId {
-    type Error = AccountsError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text)
-    }
-}
-
-impl From<UserId> for String {
-    fn from(id: UserId) -> Self {
-        id.to_string()
     }
 }
 

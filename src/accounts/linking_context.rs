@@ -42,6 +42,8 @@ pub struct IdentityOwner {
 pub struct EmailOwner {
     pub user: UserSummary,
     pub methods: Vec<SignInMethod>,
+    /// The user has an authenticator app.
+    pub has_second_factor: bool,
 }
 
 /// A user who holds an email address unverified.

@@ -26,7 +26,10 @@ mod passkey;
 mod password;
 mod password_hash;
 mod provider_event;
+mod readable_code;
 mod reason;
+mod recovery_code;
+mod second_factor;
 mod short_name;
 mod sign_up;
 mod user;
@@ -40,7 +43,8 @@ pub use crate::codes::session_end::SessionEnd;
 pub use actor::Actor;
 pub use admins::Admins;
 pub use audit::{
-    AuditEvent, DecisionOutcome, EventCodes, FAILED, FlowFailure, GrantEnd, LocalMethod, PurposeKind, UndoneChange,
+    AuditEvent, DecisionOutcome, EventCodes, FAILED, FlowFailure, GrantEnd, LocalMethod, PurposeKind,
+    SecondFactorEvent, UndoneChange,
 };
 pub use authentication::{Authentication, AuthenticationMethod, Authentications, Strength};
 pub use client_info::ClientInfo;
@@ -64,6 +68,8 @@ pub use password::{NewPassword, PasswordError, PasswordRules, canonical_password
 pub use password_hash::PasswordHash;
 pub use provider_event::{EndedSessions, ProviderEventEffects};
 pub use reason::Reason;
+pub use recovery_code::RecoveryCode;
+pub use second_factor::{SecondFactorCode, SecondFactorPolicy, SecondFactors, SecondStep};
 pub use short_name::short_name;
 pub use sign_up::{Invitation, SignUp};
 pub use user::{Identity, OWN, User};

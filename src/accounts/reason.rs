@@ -42,6 +42,8 @@ reasons! {
     OwnerHasIdentityHere = "owner_has_identity_here", "That user already has another identity at this provider.";
     /// Rule 2, its last condition.
     OwnerHasNoIdentityHere = "owner_has_no_identity_here", "That user has no other identity at this provider.";
+    /// Rule 2: reading the mailbox is no second factor.
+    OwnerHasSecondFactor = "owner_has_second_factor", "That user has a second factor, which linking waits for.";
     /// Rule 3.
     EmailSquatted = "email_squatted", "A user signed up with the email address and a password and never confirmed it; the account loses what depended on it.";
     /// Rule 3, the harmless case.

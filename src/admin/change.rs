@@ -10,6 +10,9 @@ use crate::{
     store::{Administered, AuditContext, Authority, Database, RemovedMethod},
 };
 
+/// In the place of a sign-in method.
+const SECOND_FACTOR: &str = "second_factor";
+
 /// A change by an operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
@@ -97,15 +100,16 @@ async fn revoked(database: &Database, providers: &[Provider], id: UserId) -> Res
     Ok(affected_access(&database.grants(id).await?, provider, None))
 }
 
-/// A sign-in method, by the id of its identity or `password`.
+/// A sign-in method, by the id of its identity, or `password`, or `second_factor`.
 ///
 /// # Errors
 /// [`AdminError::Refused`] for anything else.
 pub fn parse_method(text: &str) -> Result<RemovedMethod, AdminError> {
     match text {
         PASSWORD => Ok(RemovedMethod::Password),
-        id => IdentityId::parse(id)
-            .map(RemovedMethod::Identity)
-            .map_err(|_| AdminError::Refused("--remove takes `password` or the id of an identity".to_owned())),
+        SECOND_FACTOR => Ok(RemovedMethod::SecondFactor),
+        id => IdentityId::parse(id).map(RemovedMethod::Identity).map_err(|_| {
+            AdminError::Refused("--remove takes `password`, `second_factor` or the id of an identity".to_owned())
+        }),
     }
 }

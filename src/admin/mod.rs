@@ -7,8 +7,8 @@
 //! | command | members beside `schema` |
 //! |---|---|
 //! | `users list` | `users`, `next` (an id for `--after`, or `null` at the end) |
-//! | `users show` | `user`, `identities`, `password`, `sessions`, `grants` |
-//! | `users methods` | `user`, `identities`, `password` |
+//! | `users show` | `user`, `identities`, `password`, `passkeys` (how many), `second_factor`, `sessions`, `grants` |
+//! | `users methods` | `user`, `identities`, `password`, `passkeys`, `second_factor` |
 //! | a change | `user` (an id), `changed` (false if it was so before) |
 //! | `users invite` | `email`, `expires_at`, `email_queued` |
 //! | `events` | `events`, `next` |

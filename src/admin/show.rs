@@ -14,29 +14,50 @@ use super::{
 };
 use crate::{
     accounts::{Identity, User},
-    store::Database,
+    store::{AuthenticatorApp, Database},
 };
 
 /// How a user signs in.
 struct Methods {
     identities: Vec<Identity>,
     password_set_at: Option<OffsetDateTime>,
+    passkeys: usize,
+    app: Option<AuthenticatorApp>,
 }
 
 impl Methods {
     async fn of(database: &Database, user: &User) -> Result<Self, AdminError> {
         let password = database.password_of(user.id).await?;
         let identities = database.identities(user.id).await?;
-        Ok(Self { identities, password_set_at: password.map(|(_, set_at)| set_at) })
+        Ok(Self {
+            identities,
+            password_set_at: password.map(|(_, set_at)| set_at),
+            passkeys: database.passkeys(user.id).await?.len(),
+            app: database.authenticator_app(user.id).await?,
+        })
     }
 
     fn text(&self) -> String {
         let password = self.password_set_at.map(|at| format!("  password  set {}\n", date(at)));
-        self.identities.iter().map(identity_line).chain(password).collect()
+        let passkeys = (self.passkeys > 0).then(|| format!("  passkeys  {}\n", self.passkeys));
+        let app = self.app.as_ref().map(|app| {
+            format!("  second factor  added {}, {} recovery codes left\n", date(app.added_at), app.recovery_codes)
+        });
+        self.identities.iter().map(identity_line).chain(password).chain(passkeys).chain(app).collect()
     }
 
     fn identities_json(&self) -> Vec<Value> {
         self.identities.iter().map(identity_json).collect()
+    }
+
+    fn second_factor_json(&self) -> Value {
+        self.app.as_ref().map_or(Value::Null, |app| {
+            json!({
+                "added_at": app.added_at.unix_timestamp(),
+                "last_used_at": app.last_used_at.map(OffsetDateTime::unix_timestamp),
+                "recovery_codes": app.recovery_codes,
+            })
+        })
     }
 
     fn password_json(&self) -> Value {
@@ -69,6 +90,8 @@ pub async fn show(database: &Database, user: &str, now: OffsetDateTime) -> Resul
         "user": user_json(&user),
         "identities": methods.identities_json(),
         "password": methods.password_json(),
+        "passkeys": methods.passkeys,
+        "second_factor": methods.second_factor_json(),
         "sessions": sessions.iter().map(session_json).collect::<Vec<Value>>(),
         "grants": grants.iter().map(grant_json).collect::<Vec<Value>>(),
     });
@@ -86,6 +109,8 @@ pub async fn methods(database: &Database, user: &str) -> Result<Report, AdminErr
         "user": user_json(&user),
         "identities": methods.identities_json(),
         "password": methods.password_json(),
+        "passkeys": methods.passkeys,
+        "second_factor": methods.second_factor_json(),
     });
     Ok(Report::new(user_line(&user) + &methods.text(), json))
 }

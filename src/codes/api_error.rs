@@ -29,6 +29,10 @@ codes! {
         InvalidToken = "invalid_token",
         /// The refresh token is unknown or was used, or its session has ended.
         RefreshTokenInvalid = "refresh_token_invalid",
+        /// The code is wrong, or was used.
+        SecondFactorInvalid = "second_factor_invalid",
+        /// The second step took too long, had too many tries, or is done.
+        SecondFactorExpired = "second_factor_expired",
         /// The provider account is outside the domain that the configuration admits.
         NotPermitted = "not_permitted",
         /// The user has no account, and none are created (`SIGN_UP=closed`).
@@ -41,6 +45,8 @@ codes! {
         AccountDisabled = "account_disabled",
         /// The user has to verify an email address first (`EMAIL_ADDRESS=required`).
         AddressRequired = "address_required",
+        /// The provider's token is accepted, and the user's second factor is due: the code goes with `second_factor_token`.
+        SecondFactorRequired = "second_factor_required",
         /// A page of another origin sent the request (CSRF).
         CrossOrigin = "cross_origin",
         /// No route has this path.
@@ -92,13 +98,16 @@ impl ApiError {
             | Self::ProviderTokenUsed
             | Self::NotSignedIn
             | Self::InvalidToken
-            | Self::RefreshTokenInvalid => 401,
+            | Self::RefreshTokenInvalid
+            | Self::SecondFactorInvalid
+            | Self::SecondFactorExpired => 401,
             Self::NotPermitted
             | Self::SignUpClosed
             | Self::InvitationRequired
             | Self::EmailNotPermitted
             | Self::AccountDisabled
             | Self::AddressRequired
+            | Self::SecondFactorRequired
             | Self::CrossOrigin => 403,
             Self::NotFound | Self::SessionNotFound => 404,
             Self::MethodNotAllowed => 405,
@@ -132,6 +141,11 @@ impl ApiError {
             Self::NotSignedIn => "Sign in first.",
             Self::InvalidToken => "The access token is invalid or expired, or its session has ended.",
             Self::RefreshTokenInvalid => "The refresh token is invalid, or its session has ended; sign in again.",
+            Self::SecondFactorInvalid => "The code is wrong, or was used; ask for the present one.",
+            Self::SecondFactorExpired => "The sign-in took too long, had too many tries, or is done; start again.",
+            Self::SecondFactorRequired => {
+                "Send a code of the user's authenticator app with the second_factor_token, or open the url."
+            }
             Self::NotPermitted => "This account may not sign in here.",
             Self::SignUpClosed => "No new accounts are created here; sign in with an existing one.",
             Self::InvitationRequired => {

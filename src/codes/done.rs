@@ -23,6 +23,11 @@ codes! {
         PasskeyAdded = "passkey_added",
         PasskeyRenamed = "passkey_renamed",
         PasskeyRemoved = "passkey_removed",
+        SecondFactorAdded = "second_factor_added",
+        SecondFactorRemoved = "second_factor_removed",
+        /// Whether the second factor is asked for after providers.
+        SecondFactorChanged = "second_factor_changed",
+        BrowserForgotten = "browser_forgotten",
         EmailChanged = "email_changed",
         EmailChangeCancelled = "email_change_cancelled",
         ProfileSaved = "profile_saved",

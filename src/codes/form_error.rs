@@ -68,6 +68,18 @@ codes! {
         EmailCodeWrong = "email_code_wrong",
         /// The code was used, has expired, had too many tries, or was sent for another browser.
         EmailCodeExpired = "email_code_expired",
+        /// The code of an authenticator app or a recovery code is wrong, or was used.
+        SecondFactorWrong = "second_factor_wrong",
+        /// Too many codes of the second factor were tried for this account.
+        TooManyCodes = "too_many_codes",
+        /// The second step took too long, had too many tries, or was begun in another browser.
+        SecondFactorExpired = "second_factor_expired",
+        /// The account has a second factor, and the method shows only the first.
+        SecondFactorNeeded = "second_factor_needed",
+        /// Every account needs a second factor here (`SECOND_FACTOR=required`).
+        SecondFactorRequired = "second_factor_required",
+        /// The page with the QR code is too old.
+        EnrolmentExpired = "enrolment_expired",
         /// New accounts are not created for this email (`SIGN_UP`).
         SignUpNotPermitted = "sign_up_not_permitted",
         /// The link prompt has expired, was used, or belongs to another browser.

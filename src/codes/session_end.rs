@@ -14,6 +14,8 @@ codes! {
         EmailChanged = "email_changed",
         /// A sign-in method was removed.
         MethodRemoved = "method_removed",
+        /// The authenticator app was replaced or removed.
+        SecondFactorChanged = "second_factor_changed",
         /// A change was undone from the email about it.
         Undone = "undone",
         /// A refresh token was presented twice.

@@ -30,7 +30,13 @@ impl SettingsPage {
     pub fn above(path: &str) -> Self {
         let path = path.split('?').next().unwrap_or_default();
         match path {
-            "/settings/password" | "/settings/link" | "/settings/unlink" | "/settings/passkey" => Self::Security,
+            "/settings/password"
+            | "/settings/link"
+            | "/settings/unlink"
+            | "/settings/passkey"
+            | "/settings/authenticator"
+            | "/settings/authenticator/remove"
+            | "/settings/recovery-codes" => Self::Security,
             "/settings/delete" => Self::Activity,
             path => Self::ALL.into_iter().find(|page| page.path() == path).unwrap_or(Self::Account),
         }

@@ -56,7 +56,7 @@ pub enum UsersCommand {
     Methods {
         #[command(flatten)]
         user: OneUser,
-        /// Remove this one: `password`, or the id of an identity. Not the last one.
+        /// Remove this one: `password`, `second_factor`, or the id of an identity. Not the last way to sign in.
         #[arg(long, value_name = "METHOD")]
         remove: Option<String>,
     },

@@ -17,6 +17,7 @@ mod outbound;
 mod passkeys;
 mod passwords;
 mod providers;
+mod second_factor;
 mod secret_key;
 mod security_txt;
 mod sessions;
@@ -43,7 +44,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::{
-    accounts::{Admins, EmailRequirement, PasswordRules, SignUp},
+    accounts::{Admins, EmailRequirement, PasswordRules, SecondFactorPolicy, SignUp},
     providers::Provider,
     relying_party::Outbound,
     sessions::AcceptedCredentials,
@@ -102,6 +103,8 @@ pub struct Config {
     pub inspect: bool,
     /// This site, as browsers know it for passkeys; `None` where there are none (`PASSKEYS`).
     pub passkey_rp: Option<Rp>,
+    /// Whether users have a second factor (`SECOND_FACTOR`).
+    pub second_factor: SecondFactorPolicy,
     /// Networks whose forwarding headers are trusted.
     pub trusted_proxies: Vec<IpNet>,
     /// The header in which they tell the client's address (`CLIENT_IP_HEADER`).
@@ -176,6 +179,7 @@ impl Config {
             session_mode: sessions::session_mode(env)?,
             inspect: inspect::parse(env, &base_url)?,
             passkey_rp: passkeys::relying_party(env, &base_url)?,
+            second_factor: second_factor::policy(env)?,
             token_audience: sessions::token_audience(env)?,
             reload_port: reload_port(env),
             log_json: log_json(env)?,

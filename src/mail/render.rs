@@ -112,6 +112,11 @@ pub(super) fn may_reach_a_stranger(kind: &EmailKind) -> bool {
         | EmailKind::MethodRemoved { .. }
         | EmailKind::PasskeyAdded { .. }
         | EmailKind::PasskeyRemoved { .. }
+        | EmailKind::SecondFactorAdded { .. }
+        | EmailKind::SecondFactorReplaced { .. }
+        | EmailKind::SecondFactorRemoved { .. }
+        | EmailKind::RecoveryCodesReplaced
+        | EmailKind::RecoveryCodeUsed { .. }
         | EmailKind::PasswordChanged { .. }
         | EmailKind::TokenReused
         | EmailKind::AccountAtRisk { .. }

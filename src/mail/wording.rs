@@ -42,6 +42,7 @@ struct Words {
 }
 
 const NOTHING_TO_DO: &str = "If this was you, you don't need to do anything.";
+const CHECK: &str = "If this wasn't you, sign in and check your sign-in methods and devices:";
 const NOTHING_REVEALED: &str =
     "If this wasn't you, ignore this email. Nobody was signed in, and we didn't reveal that you have an account.";
 
@@ -59,6 +60,8 @@ fn words(message: &EmailMessage, site: &Site) -> Words {
         Some(Action { lead: lead.to_owned(), button, link: site.link(token), valid })
     };
     let undo = |undo| token(undo, "If this wasn't you, undo this change:", "Undo this change", "seven days");
+    // What was there before cannot come back: the link signs everybody out, and asks for a new password.
+    let protect = |undo| token(undo, "If this wasn't you, protect your account:", "Protect my account", "seven days");
     let page =
         |lead: &str, button, path| Some(Action { lead: lead.to_owned(), button, link: site.page(path), valid: None });
     let of_account = |account: &Option<String>| match account.as_deref().and_then(outside::account) {
@@ -209,6 +212,47 @@ fn words(message: &EmailMessage, site: &Site) -> Words {
                 "Sign in",
                 "/login",
             ),
+            closing: texts([NOTHING_TO_DO]),
+        },
+        EmailKind::SecondFactorAdded { undo: link } => Words {
+            subject: format!("Two-step verification was turned on at {at}"),
+            news: vec![format!(
+                "Signing in to your account at {at} now also needs a code from an authenticator app. Keep your recovery codes: they let you in if you lose your phone."
+            )],
+            action: undo(link),
+            closing: texts([NOTHING_TO_DO]),
+        },
+        EmailKind::SecondFactorReplaced { undo: link } => Words {
+            subject: format!("The authenticator app for your account at {at} was replaced"),
+            news: vec![format!(
+                "Another authenticator app now makes the codes for your account at {at}. The earlier app and its recovery codes no longer work."
+            )],
+            action: protect(link),
+            closing: texts([NOTHING_TO_DO]),
+        },
+        EmailKind::SecondFactorRemoved { undo: link } => Words {
+            subject: format!("Two-step verification was turned off at {at}"),
+            news: vec![format!("Signing in to your account at {at} no longer needs a code from an authenticator app.")],
+            action: protect(link),
+            closing: texts([NOTHING_TO_DO]),
+        },
+        EmailKind::RecoveryCodesReplaced => Words {
+            subject: format!("New recovery codes for your account at {at}"),
+            news: vec![format!("Your account at {at} has new recovery codes. The earlier ones no longer work.")],
+            action: page(CHECK, "Sign in", "/login"),
+            closing: texts([NOTHING_TO_DO]),
+        },
+        EmailKind::RecoveryCodeUsed { left } => Words {
+            subject: format!("A recovery code for your account at {at} was used"),
+            news: vec![
+                format!("Someone – hopefully you – used one of your recovery codes at {at}. It no longer works."),
+                match left {
+                    0 => "No codes are left. Get new ones in your settings.".to_owned(),
+                    1 => "One code is left. Get new ones in your settings.".to_owned(),
+                    left => format!("{left} codes are left."),
+                },
+            ],
+            action: page(CHECK, "Sign in", "/login"),
             closing: texts([NOTHING_TO_DO]),
         },
         EmailKind::PasswordChanged { first, undo: link } => {

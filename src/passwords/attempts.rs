@@ -1,9 +1,9 @@
-//! Rate limits by email: password attempts for one account, and emails sent to one address.
+//! Rate limits by account: password attempts, codes of the second factor, and emails sent to one address.
 
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use crate::{
-    accounts::{EmailAddress, LinkKind},
+    accounts::{EmailAddress, LinkKind, UserId},
     limits::KeyedLimiter,
 };
 
@@ -16,6 +16,11 @@ pub const ATTEMPT_INTERVAL: Duration = Duration::from_secs(30);
 pub const EMAILS: NonZeroU32 = NonZeroU32::new(3).unwrap();
 /// … and the interval that allows one more: anyone can make the server send email to any address.
 pub const EMAIL_INTERVAL: Duration = Duration::from_secs(5 * 60);
+/// Burst of codes at the second factor of one account …
+pub const CODE_ATTEMPTS: NonZeroU32 = NonZeroU32::new(10).unwrap();
+/// … and the interval that allows one more: the one who tries has passed the first step, and each guess is right with three in a
+/// million. So many a day succeed in a thousand days, and the owner reads in the activity that someone has the password.
+pub const CODE_INTERVAL: Duration = Duration::from_secs(5 * 60);
 /// Limits by email, whether or not an account has it; or none (`RATE_LIMITS=off`). Kept in memory: each process counts
 /// for itself, and a restart resets the counts. `Database::count_shared` counts for all.
 ///
@@ -29,6 +34,7 @@ pub struct Attempts(Option<Limits>);
 struct Limits {
     attempts: Arc<KeyedLimiter>,
     emails: Arc<KeyedLimiter>,
+    codes: Arc<KeyedLimiter>,
 }
 
 impl Attempts {
@@ -37,6 +43,7 @@ impl Attempts {
         Self(enabled.then(|| Limits {
             attempts: Arc::new(KeyedLimiter::new(ATTEMPTS, ATTEMPT_INTERVAL)),
             emails: Arc::new(KeyedLimiter::new(EMAILS, EMAIL_INTERVAL)),
+            codes: Arc::new(KeyedLimiter::new(CODE_ATTEMPTS, CODE_INTERVAL)),
         }))
     }
 
@@ -47,7 +54,7 @@ impl Attempts {
 
     /// For the sweeper.
     pub fn limiters(&self) -> Vec<Arc<KeyedLimiter>> {
-        self.0.iter().flat_map(|limits| [&limits.attempts, &limits.emails]).cloned().collect()
+        self.0.iter().flat_map(|limits| [&limits.attempts, &limits.emails, &limits.codes]).cloned().collect()
     }
 
     /// Counts one password attempt for this email. `known_browser`: whether the browser has signed in to the account
@@ -57,6 +64,14 @@ impl Attempts {
     /// The seconds to wait, when the limit is exceeded.
     pub fn count(&self, email: &EmailAddress, known_browser: bool) -> Result<(), u64> {
         self.0.as_ref().map_or(Ok(()), |limits| limits.attempts.count((email, known_browser)))
+    }
+
+    /// Counts one code at the second factor of a user.
+    ///
+    /// # Errors
+    /// The seconds to wait, when the limit is exceeded.
+    pub fn count_code(&self, user: UserId) -> Result<(), u64> {
+        self.0.as_ref().map_or(Ok(()), |limits| limits.codes.count(user))
     }
 
     /// Counts one email to this address.
@@ -138,6 +153,15 @@ mod tests {
         assert!((0..EMAILS.get()).all(|_| attempts.count_email(&ada, LinkKind::Reset, false).is_ok()));
         assert!(attempts.count_email(&ada, LinkKind::Reset, false).is_err());
         assert!(attempts.count_email(&grace, LinkKind::Reset, false).is_ok());
+    }
+
+    #[test]
+    fn codes_of_one_account_are_limited() {
+        let attempts = Attempts::new(true);
+        assert!((0..CODE_ATTEMPTS.get()).all(|_| attempts.count_code(UserId::NOBODY).is_ok()));
+        assert!(attempts.count_code(UserId::NOBODY).is_err_and(|seconds| (200..=300).contains(&seconds)));
+        let other = UserId::new(time::OffsetDateTime::UNIX_EPOCH, [1; 10]);
+        assert_eq!(attempts.count_code(other), Ok(()));
     }
 
     #[test]

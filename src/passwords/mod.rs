@@ -7,5 +7,5 @@ mod foreign;
 mod pool;
 
 pub use argon2id::is_readable;
-pub use attempts::{ATTEMPT_INTERVAL, ATTEMPTS, Attempts, EMAIL_INTERVAL, EMAILS};
+pub use attempts::{ATTEMPT_INTERVAL, ATTEMPTS, Attempts, CODE_ATTEMPTS, CODE_INTERVAL, EMAIL_INTERVAL, EMAILS};
 pub use pool::{PasswordPool, PoolError, Verdict};

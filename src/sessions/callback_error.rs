@@ -33,6 +33,9 @@ pub enum CallbackError {
     NoPendingLink,
     #[error("the linking policy refused: {}", .0.sentence())]
     Policy(Reason),
+    /// The provider showed one factor, and the account has two.
+    #[error("the second factor is needed")]
+    SecondFactorNeeded,
     #[error("database: {0}")]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -55,7 +58,12 @@ impl CallbackError {
     /// anybody can send the response to an unknown flow, or a token that does not verify.
     pub(super) const fn failure(&self) -> Option<FlowFailure> {
         Some(match self {
-            Self::UnknownFlow | Self::UsedFlow | Self::Policy(_) | Self::Store(_) | Self::Session(_) => return None,
+            Self::UnknownFlow
+            | Self::UsedFlow
+            | Self::Policy(_)
+            | Self::SecondFactorNeeded
+            | Self::Store(_)
+            | Self::Session(_) => return None,
             Self::ExpiredFlow => FlowFailure::FlowExpired,
             Self::OtherProvider => FlowFailure::OtherProvider,
             Self::NoPendingLink => FlowFailure::NoPendingLink,

@@ -33,6 +33,8 @@ pub struct CallbackRedirect {
 pub enum CallbackOutcome {
     /// Signed in, or signed in already: on to the destination.
     SignedIn(ReturnTo),
+    /// The second step of the sign-in is due.
+    SecondFactor,
     /// The email address belongs to an account with other sign-in methods: to the link prompt.
     Prompted,
     /// The signed-in user has one more sign-in method.
@@ -82,6 +84,7 @@ impl CallbackRedirect {
 fn page_of(outcome: &CallbackOutcome) -> String {
     match outcome {
         CallbackOutcome::SignedIn(return_to) => return_to.as_str().to_owned(),
+        CallbackOutcome::SecondFactor => "/second-factor".to_owned(),
         CallbackOutcome::Prompted => "/link".to_owned(),
         CallbackOutcome::Linked { already, identity, return_to } => {
             let done = if *already { Done::AlreadyLinked } else { Done::Linked };
@@ -111,6 +114,7 @@ fn page_of_error(
 ) -> String {
     let code = match error {
         CallbackError::Policy(Reason::ReauthenticationMismatch) => FormError::ReauthenticationMismatch.code(),
+        CallbackError::SecondFactorNeeded => FormError::SecondFactorNeeded.code(),
         CallbackError::Policy(Reason::IdentityOwnedByAnother) => FormError::LinkedElsewhere.code(),
         CallbackError::Policy(Reason::TooManyIdentities) => FormError::TooManyIdentities.code(),
         CallbackError::NoPendingLink => FormError::LinkExpired.code(),

@@ -7,13 +7,16 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     cookies::{self, Cookies},
+    enrolment::Enrolments,
     flow_cookies::FlowCookies,
     name_cookie::NameCookie,
     nonces::Nonces,
     passkey_ceremonies::PasskeyCeremonies,
     pending_link::PendingLink,
+    pending_second_factor::PendingSecondFactors,
     pending_sign_up::{Kept, PendingSignUp},
     sealed_cookie::SealedCookie,
+    trusted_tokens::TrustedTokens,
     unsent_form::{UNSENT_LIFETIME, UnsentForm},
 };
 use crate::{
@@ -57,6 +60,12 @@ pub struct Jar {
     pub nonces: Nonces,
     /// Pending ceremonies of passkeys.
     pub passkeys: PasskeyCeremonies,
+    /// The sign-in between its two steps.
+    pub second_factor: PendingSecondFactors,
+    /// The trust that this browser has.
+    pub trusted: TrustedTokens,
+    /// An authenticator app that is being set up, and recovery codes that are shown once.
+    pub enrolment: Enrolments,
     pending_sign_up: SealedCookie<Kept>,
     known: SealedCookie<Vec<String>>,
     last_account: SealedCookie<LastAccount>,
@@ -94,6 +103,9 @@ impl Jar {
             sign_up: SealedCookie::new(sealer.clone(), cookies, "asked", DAYS),
             nonces: Nonces::new(sealer.clone(), cookies),
             passkeys: PasskeyCeremonies::new(sealer.clone(), cookies),
+            second_factor: PendingSecondFactors::new(sealer.clone(), cookies),
+            trusted: TrustedTokens::new(sealer.clone(), cookies),
+            enrolment: Enrolments::new(sealer.clone(), cookies),
             pending_sign_up: SealedCookie::new(sealer.clone(), cookies, "pending-sign-up", 10 * MINUTES),
             known: SealedCookie::new(sealer.clone(), cookies, "known", 365 * DAYS),
             last_account: SealedCookie::new(sealer, cookies, "last-account", 365 * DAYS),
@@ -163,6 +175,8 @@ impl Jar {
             self.pending_sign_up.clear(request),
             self.email_link.clear(request),
             self.link.clear(request),
+            self.second_factor.clear(request),
+            self.enrolment.end(request),
         ];
         pending.into_iter().flatten()
     }

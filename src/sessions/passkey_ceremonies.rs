@@ -29,6 +29,12 @@ pub enum PasskeyPurpose {
         /// The id of the pending link.
         link: String,
     },
+    /// The second step of a sign-in.
+    SecondFactor {
+        user: UserId,
+        /// The id of the sign-in.
+        step: String,
+    },
     Add {
         user: UserId,
         /// The password manager adds it by itself, after a sign-in with a password.

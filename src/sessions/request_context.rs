@@ -6,7 +6,12 @@ use http::{HeaderMap, HeaderValue};
 use time::OffsetDateTime;
 
 use super::{
-    services::Services, session_error::SessionError, sign_in::SignIn, signed_in::SignedIn, transport::SessionHandle,
+    second_step::{Opening, SIGNED_IN, record_session},
+    services::Services,
+    session_error::SessionError,
+    sign_in::SignIn,
+    signed_in::SignedIn,
+    transport::SessionHandle,
 };
 use crate::{
     accounts::{
@@ -14,13 +19,9 @@ use crate::{
         UserId, short_name,
     },
     codes::done::Done,
-    inspect::{self, Parameter, Step, Value},
+    inspect::{self, Step},
     store::{Admission, AuditContext, StoreError},
-    tokens::{NewTokenSession, TokenPair, Tokens, TokensError},
 };
-
-/// The outcome of a sign-in that succeeded, in the metrics. The others are codes of errors.
-const SIGNED_IN: &str = "success";
 
 /// What the use cases know of a request, with the [`Services`]. Cheap to clone.
 #[derive(Clone)]
@@ -72,7 +73,7 @@ impl RequestContext {
     }
 
     /// Signs a user in by a method that they have just completed: opens a session under a new id, and ends the one that the
-    /// browser had.
+    /// browser had. Or begins the second step, if one is due.
     ///
     /// # Errors
     /// If the session cannot be written; the browser keeps its earlier session then.
@@ -82,7 +83,8 @@ impl RequestContext {
         method: AuthenticationMethod,
         identity: Option<IdentityId>,
     ) -> Result<SignIn, SessionError> {
-        self.open_session(user, method, identity, None).await
+        let steps = Authentications::by(method, self.clock.date());
+        self.open_or_ask(user, Opening { steps, identity, password_set_at: None }).await
     }
 
     /// The same by the password that was set at `set_at`, unless it was changed since it was compared.
@@ -90,19 +92,8 @@ impl RequestContext {
     /// # Errors
     /// [`StoreError::PasswordChanged`](crate::store::StoreError::PasswordChanged), or if the session cannot be written.
     pub async fn sign_in_with_password(&self, user: &User, set_at: OffsetDateTime) -> Result<SignIn, SessionError> {
-        self.open_session(user, AuthenticationMethod::Password, None, Some(set_at)).await
-    }
-
-    async fn open_session(
-        &self,
-        user: &User,
-        method: AuthenticationMethod,
-        identity: Option<IdentityId>,
-        password_set_at: Option<OffsetDateTime>,
-    ) -> Result<SignIn, SessionError> {
-        let authentications = Authentications::by(method.clone(), self.clock.date());
-        let session = self.session.open(self, user, authentications, identity, password_set_at).await?;
-        Ok(self.signed_in_by(user, &method, session))
+        let steps = Authentications::by(AuthenticationMethod::Password, self.clock.date());
+        self.open_or_ask(user, Opening { steps, identity: None, password_set_at: Some(set_at) }).await
     }
 
     /// What is left of a sign-in whose session is open: the browser remembers its method. `session` are the `Set-Cookie`
@@ -115,13 +106,7 @@ impl RequestContext {
     ) -> SignIn {
         let now = self.clock.now();
         let remembered = self.jar.remember_sign_in(&self.headers, method.code(), short_name(user), now);
-        inspect::record(|redactor| Step::Session {
-            what: "A session begins",
-            parameters: vec![
-                Parameter::new("method", Value::configured(method.code())),
-                Parameter::new("user", redactor.personal(&user.id.to_string())),
-            ],
-        });
+        record_session(user, method.code());
         self.metrics.count_sign_in(method.code(), SIGNED_IN);
         SignIn::Complete(session.into_iter().chain(remembered).collect())
     }
@@ -131,35 +116,17 @@ impl RequestContext {
         self.jar.done.keep(&done.code().to_owned(), self.clock.now()).ok()
     }
 
-    /// Signs a user in to a program that keeps no cookies.
-    ///
-    /// # Errors
-    /// If the tokens cannot be signed or written.
-    pub async fn sign_in_with_tokens(
-        &self,
-        tokens: &Tokens,
-        opening: &NewTokenSession<'_>,
-    ) -> Result<SignIn<TokenPair>, TokensError> {
-        let pair = tokens.issue_pair(opening).await?;
-        inspect::record(|_| Step::Session { what: "A session begins, with tokens", parameters: Vec::new() });
-        let method = opening.authentications.first().map_or("", AuthenticationMethod::code);
-        self.metrics.count_sign_in(method, SIGNED_IN);
-        Ok(SignIn::Complete(pair))
-    }
-
-    /// Gives the session a new secret, because its user re-authenticated (by `method`) or changed a sign-in method. Returns
-    /// the `Set-Cookie` values; `None` if the session has ended meanwhile.
+    /// Gives the session a new secret, because its user changed a sign-in method. Returns the `Set-Cookie` values; `None` if
+    /// the session has ended meanwhile.
     ///
     /// # Errors
     /// If the database is down; the earlier secret is still valid then.
-    pub async fn renew_session(
-        &self,
-        method: Option<AuthenticationMethod>,
-    ) -> Result<Option<Vec<HeaderValue>>, SessionError> {
-        let Some(signed_in) = &self.signed_in else { return Ok(None) };
-        let steps = method.map(|method| signed_in.reauthenticated_by(method, self.clock.date()));
+    pub async fn renew_session(&self) -> Result<Option<Vec<HeaderValue>>, SessionError> {
+        if self.signed_in.is_none() {
+            return Ok(None);
+        }
         inspect::record(|_| Step::Session { what: "The session gets a new secret", parameters: Vec::new() });
-        self.session.renew(self, steps).await
+        self.session.renew(self, None).await
     }
 
     /// Why this browser is no longer signed in; `None` if it is, or if that is not known.

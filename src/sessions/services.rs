@@ -7,7 +7,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{cookies::Cookies, jar::Jar};
 use crate::{
-    accounts::{Admins, EmailRequirement, SignUp},
+    accounts::{Admins, EmailRequirement, SecondFactorPolicy, SignUp},
     grants::Grants,
     limits::Budget,
     metrics::Metrics,
@@ -46,6 +46,8 @@ pub struct Services {
     pub admins: Admins,
     /// `None` with `PASSKEYS=off`.
     pub passkey_rp: Option<Rp>,
+    /// Whether users have a second factor (`SECOND_FACTOR`).
+    pub second_factor: SecondFactorPolicy,
     pub metrics: Metrics,
     pub clock: Clock,
     /// Work that outlives its request.

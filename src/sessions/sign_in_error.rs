@@ -10,7 +10,8 @@ use crate::{
 
 pub(super) fn of(error: &CallbackError) -> SignInError {
     match error {
-        CallbackError::UnknownFlow => SignInError::FlowUnknown,
+        // Only a signed-in user is told that a second factor is needed.
+        CallbackError::UnknownFlow | CallbackError::SecondFactorNeeded => SignInError::FlowUnknown,
         CallbackError::ExpiredFlow => SignInError::FlowExpired,
         CallbackError::UsedFlow => SignInError::FlowUsed,
         CallbackError::OtherProvider => SignInError::ResponseMismatch,

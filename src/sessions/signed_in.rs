@@ -10,7 +10,7 @@ use super::{
     session_store::{ABSOLUTE, COOKIE, IDLE, id_hash},
 };
 use crate::{
-    accounts::{AuthenticationMethod, Authentications, IdentityId, Strength, User},
+    accounts::{AuthenticationMethod, Authentications, IdentityId, SecondFactorPolicy, Strength, User},
     relying_party::Clock,
     store::{ActiveSession, Database, MethodsOnRecord, NewSession, Renewal, Session, SessionOpening, StoreError},
 };
@@ -152,9 +152,16 @@ impl PreparedSession {
     pub(super) fn opening<'a>(
         &'a self,
         authentications: &'a Authentications,
+        second_factor: SecondFactorPolicy,
         flow: Option<&'a str>,
     ) -> SessionOpening<'a> {
-        SessionOpening { id_hash: &self.id_hash, earlier: self.earlier.as_deref(), authentications, flow }
+        SessionOpening {
+            id_hash: &self.id_hash,
+            earlier: self.earlier.as_deref(),
+            authentications,
+            second_factor,
+            flow,
+        }
     }
 
     /// The `Set-Cookie` value, once it is open.

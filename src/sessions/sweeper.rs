@@ -1,4 +1,4 @@
-//! Deletes expired rows, in small batches.
+//! Deletes expired rows, and seals with the newest key what an older one has sealed, in small batches.
 
 use std::{sync::Arc, time::Duration};
 
@@ -28,6 +28,15 @@ pub async fn run_sweeper(database: Arc<Database>, clock: Clock, stop: Cancellati
             if let Err(error) = sweep(&database, step, &clock).await {
                 tracing::warn!(?step, %error, "cannot delete expired rows; retrying in the next round");
             }
+        }
+        match database.reseal_apps(BATCH).await {
+            Ok((0, 0)) => {}
+            Ok((done, 0)) => tracing::info!(done, "second factors resealed with the newest key"),
+            Ok((_, unreadable)) => tracing::error!(
+                unreadable,
+                "second factors are sealed with a key that is missing from SECRET_KEY: add it again"
+            ),
+            Err(error) => tracing::warn!(%error, "cannot reseal second factors; retrying in the next round"),
         }
     }
 }

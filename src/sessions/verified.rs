@@ -3,8 +3,13 @@
 use http::HeaderValue;
 
 use super::{
-    authorization_callback::AuthorizationCallback, callback_error::CallbackError, callback_redirect::CallbackOutcome,
-    pending_link::PendingLink, sign_in::SignIn, signed_in::PreparedSession, step_up::StepUp,
+    authorization_callback::AuthorizationCallback,
+    callback_error::CallbackError,
+    callback_redirect::CallbackOutcome,
+    pending_link::PendingLink,
+    sign_in::{Reauthentication, SignIn},
+    signed_in::PreparedSession,
+    step_up::StepUp,
 };
 use crate::{
     accounts::{Answer, AuthenticationMethod, Authentications, Purpose, Reason, UserId},
@@ -43,7 +48,12 @@ impl AuthorizationCallback {
         cookies: &mut Vec<HeaderValue>,
     ) -> Result<Applied, CallbackError> {
         let prepared = self.context.session.prepare();
-        let settled = self.settle(verified, pending.as_ref(), prepared.as_ref(), journal).await?;
+        let ready = match &pending {
+            // Linked before the second step, the identity would be there for an attacker without it.
+            Some(link) if self.context.is_second_step_due(link.user, verified.profile.into()).await? => None,
+            pending => pending.as_ref(),
+        };
+        let settled = self.settle(verified, ready, prepared.as_ref(), journal).await?;
         let is_flow_completed = settled.has_session;
         let open = prepared.filter(|_| settled.has_session);
         let (user, outcome) = self.apply(verified, settled, open, pending, journal, cookies).await?;
@@ -72,7 +82,7 @@ impl AuthorizationCallback {
         let settled = match prepared {
             Some(prepared) => {
                 let authentications = Authentications::by(verified.profile.into(), now);
-                let opening = prepared.opening(&authentications, verified.flow);
+                let opening = prepared.opening(&authentications, self.context.second_factor, verified.flow);
                 self.context.database.settle_and_open(&settle_request, &opening).await?
             }
             None => self.context.database.settle(&settle_request).await?,
@@ -103,7 +113,7 @@ impl AuthorizationCallback {
             }
             (Answer::Refuse(reason), _) => Err(CallbackError::Policy(reason)),
             (Answer::Link { user, .. }, Some(signed_in)) => {
-                cookies.extend(self.context.renew_session(None).await?.into_iter().flatten());
+                cookies.extend(self.context.renew_session().await?.into_iter().flatten());
                 let (identity, return_to) = (signed_in.identity, verified.return_to.clone());
                 applied(user, CallbackOutcome::Linked { already: false, identity, return_to })
             }
@@ -112,7 +122,11 @@ impl AuthorizationCallback {
                 applied(user, CallbackOutcome::Linked { already: true, identity, return_to })
             }
             (Answer::Reauthenticated { user, .. }, Some(_)) => {
-                cookies.extend(self.context.renew_session(Some(verified.profile.into())).await?.into_iter().flatten());
+                match self.context.reauthenticate(verified.profile.into()).await? {
+                    Reauthentication::Done(session) => cookies.extend(session),
+                    Reauthentication::SignedOut => {}
+                    Reauthentication::TooWeak => return Err(CallbackError::SecondFactorNeeded),
+                }
                 applied(user, CallbackOutcome::SignedIn(verified.return_to.clone()))
             }
             // A grant is no sign-in: the session and its authentication time stay.
@@ -124,10 +138,13 @@ impl AuthorizationCallback {
                 let done = match answer {
                     Answer::Create { .. } | Answer::ClaimFromUnverified { .. } => Some(Done::Welcome),
                     Answer::LinkWithoutAsking { .. } => Some(Done::LinkedWithoutAsking),
-                    _ => pending.as_ref().map(|_| Done::Linked),
+                    _ => settled.waiting.as_ref().map(|_| Done::Linked),
                 };
                 cookies.extend(done.and_then(|done| self.context.say_done(done)));
-                let user = self.begin_session(signed_in, verified.profile.into(), open, journal, cookies).await?;
+                let begun = Begun { signed_in, open, link: pending.as_ref() };
+                let Some(user) = self.begin_session(verified, begun, journal, cookies).await? else {
+                    return Ok((None, CallbackOutcome::SecondFactor));
+                };
                 let Some(link) = pending else {
                     return applied(user, CallbackOutcome::SignedIn(verified.return_to.clone()));
                 };
@@ -142,21 +159,44 @@ impl AuthorizationCallback {
         }
     }
 
+    /// `None` if the second step is due first.
     async fn begin_session(
         &self,
-        signed_in: SignedIn,
-        method: AuthenticationMethod,
-        open: Option<PreparedSession>,
+        verified: &Verified<'_>,
+        begun: Begun<'_>,
         journal: &mut Journal,
         cookies: &mut Vec<HeaderValue>,
-    ) -> Result<UserId, CallbackError> {
-        let SignedIn { user, identity } = signed_in;
-        let SignIn::Complete(session) = match open {
+    ) -> Result<Option<UserId>, CallbackError> {
+        let SignedIn { user, identity } = begun.signed_in;
+        let method: AuthenticationMethod = verified.profile.into();
+        let sign_in = match begun.open {
             Some(open) => self.context.signed_in_by(&user, &method, open.cookie(&self.context)),
             None => self.context.sign_in(&user, method, Some(identity)).await?,
         };
-        cookies.extend(session);
-        journal.record(FlowEvent::SessionCreated);
-        Ok(user.id)
+        match sign_in {
+            SignIn::Complete(session) => {
+                cookies.extend(session);
+                journal.record(FlowEvent::SessionCreated);
+                Ok(Some(user.id))
+            }
+            SignIn::SecondFactor(pending) => {
+                let pending = match begun.link {
+                    Some(link) => pending.back_to(&link.return_to).with_link(&link.id),
+                    None => pending.back_to(verified.return_to),
+                };
+                let kept = self.context.jar.second_factor.keep(&pending, self.context.clock.now());
+                cookies.push(kept.map_err(|_| CallbackError::NoRandomness)?);
+                Ok(None)
+            }
+        }
     }
+}
+
+/// What a session begins from.
+struct Begun<'a> {
+    signed_in: SignedIn,
+    /// The session that settling opened.
+    open: Option<PreparedSession>,
+    /// The link that waits for it.
+    link: Option<&'a PendingLink>,
 }

@@ -1,8 +1,8 @@
 //! The database: named queries, portable between SQLite and PostgreSQL. See the tour in `lib.rs`.
 //!
 //! `Database::settle` gathers the facts about a profile, asks `accounts::decide` and carries the answer out, in one
-//! transaction (`linking`). `account` has the other changes that span tables. `users`, `sessions`, `grants`, `email` and
-//! `audit` each hold the queries of their tables, `outbox` the queue that emails and revocations share, and `engine`
+//! transaction (`linking`). `account` has the other changes that span tables. `users`, `sessions`, `second_factor`, `grants`, `email`
+//! and `audit` each hold the queries of their tables, `outbox` the queue that emails and revocations share, and `engine`
 //! the connection, transactions and migrations.
 
 mod account;
@@ -15,6 +15,7 @@ mod ids;
 mod linking;
 mod outbox;
 mod rate_limits;
+mod second_factor;
 mod sessions;
 mod signing_keys;
 mod users;
@@ -42,6 +43,11 @@ pub use grants::types::{FoundGrant, Grant, GrantEndReason, GrantStatus, NewGrant
 pub use linking::request::{Admission, GrantUpdate, SessionOpening, SettleOutcome, SettleRequest, SignedIn};
 pub use outbox::{GIVEN_UP_AFTER, wait_after};
 pub use rate_limits::SharedLimit;
+pub use second_factor::app::AuthenticatorApp;
+pub use second_factor::change::{Enrolled, NewApp};
+pub use second_factor::pending::PENDING_LIFETIME;
+pub use second_factor::trusted::{TRUST_LIFETIME, TrustedBrowser};
+pub use second_factor::verify::SecondFactorOutcome;
 pub use sessions::refresh_token::RefreshToken;
 pub use sessions::refresh_tokens::TokenHolder;
 pub use sessions::renewal::Renewal;

@@ -15,10 +15,13 @@ use super::pages::{
     invitation::InvitationPage,
     link_prompt::LinkPromptPage,
     login::LoginPage,
+    recovery::RecoveryPage,
     reset_password::ResetPasswordPage,
+    second_factor::SecondFactorPage,
     settings::{
-        account::AccountPage, activity::ActivityPage, change_email::ChangeEmailPage, connections::ConnectionsPage,
-        delete::DeletePage, link::LinkPage, remove_passkey::RemovePasskeyPage, security::SecurityPage,
+        account::AccountPage, activity::ActivityPage, authenticator::AuthenticatorPage, change_email::ChangeEmailPage,
+        connections::ConnectionsPage, delete::DeletePage, link::LinkPage, recovery_codes::RecoveryCodesPage,
+        remove_authenticator::RemoveAuthenticatorPage, remove_passkey::RemovePasskeyPage, security::SecurityPage,
         set_password::SetPasswordPage, unlink::UnlinkPage,
     },
     sign_up::SignUpPage,
@@ -59,6 +62,8 @@ pages! {
     ResetPassword = "/reset-password", ResetPasswordPage;
     ConfirmEmail = "/confirm-email", ConfirmEmailPage;
     Undo = "/undo", UndoPage;
+    Recovery = "/recovery", RecoveryPage;
+    SecondFactor = "/second-factor", SecondFactorPage;
     LinkPrompt = "/link", LinkPromptPage;
     Confirm = "/confirm", ConfirmPage;
     Unsent = "/unsent", UnsentPage;
@@ -74,6 +79,9 @@ pages! {
     Link = "/settings/link", LinkPage;
     Unlink = "/settings/unlink", UnlinkPage;
     RemovePasskey = "/settings/passkey", RemovePasskeyPage;
+    Authenticator = "/settings/authenticator", AuthenticatorPage;
+    RemoveAuthenticator = "/settings/authenticator/remove", RemoveAuthenticatorPage;
+    RecoveryCodes = "/settings/recovery-codes", RecoveryCodesPage;
     Delete = "/settings/delete", DeletePage;
     Admin = "/admin", AdminPage;
     AdminUser = "/admin/user", AdminUserPage;

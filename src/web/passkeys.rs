@@ -88,6 +88,7 @@ const fn page_of(step: PasskeyStep) -> &'static str {
         PasskeyStep::SignIn => "/login",
         PasskeyStep::Reauthenticate => "/confirm",
         PasskeyStep::Link => "/link",
+        PasskeyStep::SecondFactor => "/second-factor",
         PasskeyStep::Add | PasskeyStep::Upgrade => PASSKEYS_PAGE,
     }
 }

@@ -136,6 +136,7 @@ impl AppState {
         sandbox: Option<SandboxView>,
     ) -> Result<Self, StateError> {
         let origin = config.base_url.origin();
+        database.set_passkeys(config.passkey_rp.is_some());
         let cookies = Cookies::new(config.base_url.is_https());
         // Without a mail server no address can be verified, so none is required.
         let email_requirement = if mail.is_some() { config.email_requirement } else { EmailRequirement::Off };
@@ -172,6 +173,7 @@ impl AppState {
             sign_up: config.sign_up.clone(),
             admins: config.admins.clone(),
             passkey_rp: config.passkey_rp.clone(),
+            second_factor: config.second_factor,
             clock,
             tasks,
         };

@@ -41,6 +41,6 @@ pub(super) async fn add(
     let session = signed_in.session.at_version();
     require_done(context.database.add_passkey(user, &new, &name, session, &context.audit()).await?)?;
     context.wake_mail();
-    let renewed = context.renew_session(None).await?.unwrap_or_default();
+    let renewed = context.renew_session().await?.unwrap_or_default();
     Ok(Reply::done(PASSKEYS_PAGE, Done::PasskeyAdded).with(renewed))
 }

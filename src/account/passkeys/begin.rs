@@ -7,6 +7,7 @@ use super::super::{
     error::AccountError,
     link_prompt::pending_link,
     reauthenticate::{reauthenticated, signed_in},
+    second_factor::pending_second_factor,
 };
 use crate::{
     accounts::{Passkey, User, UserId},
@@ -25,6 +26,8 @@ codes! {
         Reauthenticate = "reauthenticate",
         /// At the link prompt.
         Link = "link",
+        /// The second step of a sign-in.
+        SecondFactor = "second_factor",
         Add = "add",
         /// Add one without asking, after a sign-in with a password.
         Upgrade = "upgrade",
@@ -49,7 +52,7 @@ pub struct PasskeyOptions {
 
 /// Makes the options of a ceremony.
 ///
-/// At a sign-in and at the link prompt they list no credentials: the list would tell a stranger whether an account has
+/// At the first step of a sign-in and at the link prompt they list no credentials: the list would tell a stranger whether an account has
 /// passkeys.
 ///
 /// # Errors
@@ -62,10 +65,12 @@ pub async fn begin_passkey(context: &RequestContext, step: PasskeyStep) -> Resul
     let challenge = &ceremony.challenge;
     let options = match &ceremony.purpose {
         PasskeyPurpose::SignIn | PasskeyPurpose::ResolveLink { .. } => request_options(rp, challenge, &[]),
-        PasskeyPurpose::Reauthenticate { user } => match descriptors(context, *user).await? {
-            none if none.is_empty() => return Err(FormError::NotFound.into()),
-            own => request_options(rp, challenge, &own),
-        },
+        PasskeyPurpose::Reauthenticate { user } | PasskeyPurpose::SecondFactor { user, .. } => {
+            match descriptors(context, *user).await? {
+                none if none.is_empty() => return Err(FormError::NotFound.into()),
+                own => request_options(rp, challenge, &own),
+            }
+        }
         PasskeyPurpose::Add { user: id, .. } => {
             let own = descriptors(context, *id).await?;
             let (name, display_name) = names_of(&signed_in(context)?.user);
@@ -83,6 +88,10 @@ async fn purpose(context: &RequestContext, step: PasskeyStep) -> Result<PasskeyP
         PasskeyStep::Link => {
             let link = pending_link(context).await?;
             PasskeyPurpose::ResolveLink { user: link.user, link: link.id }
+        }
+        PasskeyStep::SecondFactor => {
+            let pending = pending_second_factor(context, None).await?;
+            PasskeyPurpose::SecondFactor { user: pending.user, step: pending.id }
         }
         PasskeyStep::Add => PasskeyPurpose::Add { user: reauthenticated(context)?.user.id, conditional: false },
         PasskeyStep::Upgrade => PasskeyPurpose::Add { user: reauthenticated(context)?.user.id, conditional: true },

@@ -8,6 +8,7 @@ use super::{
         link_prompt::{Proof, resolve, shown_link},
         reauthenticate::{finish, signed_in},
         reply::Reply,
+        second_factor::{after_sign_in, finish_in_browser, pending_second_factor},
         walkthrough,
     },
     add::add,
@@ -19,7 +20,7 @@ use crate::{
     codes::{form_error::FormError, percent::with_return_to, settings_page::SettingsPage},
     inspect::FlowKind,
     relying_party::ReturnTo,
-    sessions::{PasskeyCeremony, PasskeyPurpose, RequestContext, SignIn},
+    sessions::{PasskeyCeremony, PasskeyPurpose, RequestContext},
     webauthn::{Rp, UsedCredential},
 };
 
@@ -63,6 +64,7 @@ fn page_of(context: &RequestContext, ceremony: Option<&PasskeyCeremony>, return_
         None | Some(PasskeyPurpose::SignIn) => with_return_to("/login", return_to),
         Some(PasskeyPurpose::Reauthenticate { .. }) => with_return_to("/confirm", return_to),
         Some(PasskeyPurpose::ResolveLink { .. }) => "/link".to_owned(),
+        Some(PasskeyPurpose::SecondFactor { .. }) => "/second-factor".to_owned(),
         Some(PasskeyPurpose::Add { .. }) => PASSKEYS_PAGE.to_owned(),
     }
 }
@@ -83,6 +85,9 @@ async fn finish_ceremony(
         PasskeyPurpose::ResolveLink { user, link } => {
             resolve_link(context, rp, ceremony, *user, link, credential).await
         }
+        PasskeyPurpose::SecondFactor { user, step } => {
+            second_factor(context, rp, ceremony, *user, step, credential).await
+        }
         PasskeyPurpose::Add { user, conditional } => add(context, rp, ceremony, *user, *conditional, credential).await,
     }
 }
@@ -97,10 +102,10 @@ async fn sign_in(
     let (passkey, used) = verify(context, rp, ceremony, None, credential).await?;
     let user = context.database.sign_in_with_passkey(&passkey, &used, &context.audit()).await?;
     let user = user.ok_or(FormError::PasskeyInvalid)?;
-    let SignIn::Complete(session) = context.sign_in(&user, method(&used), None).await?;
+    let signed_in = context.sign_in(&user, method(&used), None).await?;
     let email = user.verified_email.as_ref().map(|email| email.email());
     let known = email.and_then(|email| context.jar.remember_account(&context.headers, email, context.clock.now()));
-    Ok(Reply::back(return_to).with(session).with(known))
+    Ok(after_sign_in(context, signed_in, return_to)?.with(known))
 }
 
 async fn reauthenticate(
@@ -134,7 +139,27 @@ async fn resolve_link(
     let used = use_passkey_of(context, rp, ceremony, user, credential).await?;
     let user = context.database.user(user).await?.filter(|user| user.disabled_at.is_none());
     let user = user.ok_or(FormError::PasskeyInvalid)?;
-    resolve(context, link, &user, Proof::Method(method(&used))).await
+    resolve(context, link, &user, Proof::Method(method(&used), None)).await
+}
+
+/// The second step of a sign-in, by one of the user's passkeys.
+async fn second_factor(
+    context: &RequestContext,
+    rp: &Rp,
+    ceremony: &PasskeyCeremony,
+    user: UserId,
+    step: &str,
+    credential: &Value,
+) -> Result<Reply, AccountError> {
+    let pending = pending_second_factor(context, Some(step)).await?;
+    if pending.user != user {
+        return Err(FormError::SecondFactorExpired.into());
+    }
+    let used = use_passkey_of(context, rp, ceremony, user, credential).await?;
+    if !context.database.finish_second_step(user, &pending.id_hash(), true, &context.audit()).await? {
+        return Err(FormError::SecondFactorExpired.into());
+    }
+    finish_in_browser(context, pending, method(&used)).await
 }
 
 async fn use_passkey_of(

@@ -50,6 +50,6 @@ async fn remove(context: &RequestContext, passkey: &str) -> Result<Reply, Accoun
     let session = signed_in.session.at_version();
     require_done(context.database.remove_passkey(signed_in.user.id, passkey, session, &context.audit()).await?)?;
     context.wake_mail();
-    let renewed = context.renew_session(None).await?.unwrap_or_default();
+    let renewed = context.renew_session().await?.unwrap_or_default();
     Ok(Reply::done(PASSKEYS_PAGE, Done::PasskeyRemoved).with(renewed))
 }

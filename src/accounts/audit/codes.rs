@@ -1,6 +1,8 @@
 //! Events as the table `events` keeps them, and back.
 
-use super::{AuditEvent, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, UndoneChange};
+use super::{
+    AuditEvent, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, SecondFactorEvent, UndoneChange,
+};
 use crate::accounts::linking_context::{PASSWORD, SignInMethod};
 use crate::accounts::reason::Reason;
 use crate::codes::access::Access;
@@ -10,6 +12,8 @@ use crate::webauthn::WebAuthnError;
 /// The outcome of a flow that failed before the policy was asked. Its reason is no reason of the policy; a second one is
 /// what the provider said.
 pub const FAILED: &str = "failed";
+
+const SECOND_FACTOR: &str = "second_factor";
 
 /// An event in codes. A row that another version of Latchkey wrote can hold codes that this one does not know.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,6 +62,8 @@ impl From<&AuditEvent> for EventCodes {
             AuditEvent::PasskeyAdded => codes("passkey", None, "added", []),
             AuditEvent::PasskeyRemoved => codes("passkey", None, "removed", []),
             AuditEvent::PasskeyRefused { failure } => codes("passkey", None, "refused", [failure.code()]),
+            AuditEvent::SecondFactor(event) => codes(SECOND_FACTOR, None, event.code(), []),
+            AuditEvent::SecondFactorPassed { method } => codes(SECOND_FACTOR, Some(method.code()), "passed", []),
             AuditEvent::EmailChangeRequested => codes("email", None, "change_requested", []),
             AuditEvent::EmailChangeCancelled => codes("email", None, "change_cancelled", []),
             AuditEvent::EmailChanged => codes("email", None, "changed", []),
@@ -67,6 +73,7 @@ impl From<&AuditEvent> for EventCodes {
                 codes("undo", Some(provider), "method_added", [])
             }
             AuditEvent::Undone(UndoneChange::PasskeyAdded) => codes("undo", None, "passkey_added", []),
+            AuditEvent::Undone(UndoneChange::SecondFactorChanged) => codes("undo", None, "second_factor_changed", []),
             AuditEvent::Undone(UndoneChange::PasswordChanged) => codes("undo", None, "password_changed", []),
             AuditEvent::Undone(UndoneChange::EmailChanged) => codes("undo", None, "email_changed", []),
             AuditEvent::SessionEnded => codes("session", None, "ended", []),
@@ -132,6 +139,8 @@ impl EventCodes {
             ("passkey", "refused") => {
                 AuditEvent::PasskeyRefused { failure: WebAuthnError::from_code(self.reasons.first()?)? }
             }
+            (SECOND_FACTOR, "passed") => AuditEvent::SecondFactorPassed { method: self.local_method()? },
+            (SECOND_FACTOR, outcome) => AuditEvent::SecondFactor(SecondFactorEvent::from_code(outcome)?),
             ("email", "change_requested") => AuditEvent::EmailChangeRequested,
             ("email", "change_cancelled") => AuditEvent::EmailChangeCancelled,
             ("email", "changed") => AuditEvent::EmailChanged,
@@ -141,6 +150,7 @@ impl EventCodes {
                 AuditEvent::Undone(UndoneChange::MethodAdded { provider: self.provider.clone()? })
             }
             ("undo", "passkey_added") => AuditEvent::Undone(UndoneChange::PasskeyAdded),
+            ("undo", "second_factor_changed") => AuditEvent::Undone(UndoneChange::SecondFactorChanged),
             ("undo", "password_changed") => AuditEvent::Undone(UndoneChange::PasswordChanged),
             ("undo", "email_changed") => AuditEvent::Undone(UndoneChange::EmailChanged),
             ("session", "ended") => AuditEvent::SessionEnded,

@@ -1,6 +1,6 @@
 //! Which events share a row of the audit trail.
 
-use super::{AuditEvent, DecisionOutcome};
+use super::{AuditEvent, DecisionOutcome, SecondFactorEvent};
 
 impl AuditEvent {
     /// Whether anybody can cause the event again and again: an attempt that was refused, or a form for an email address.
@@ -13,6 +13,7 @@ impl AuditEvent {
             | Self::PasskeyRefused { .. }
             | Self::SignUpRequested
             | Self::PasswordResetRequested
+            | Self::SecondFactor(SecondFactorEvent::Refused)
             | Self::FlowFailed { .. } => true,
             Self::Decision { outcome, .. } | Self::SignUp { outcome, .. } => {
                 matches!(outcome, DecisionOutcome::Prompt | DecisionOutcome::Refused | DecisionOutcome::LinkedElsewhere)
@@ -24,6 +25,8 @@ impl AuditEvent {
             | Self::PasswordReset
             | Self::PasskeyAdded
             | Self::PasskeyRemoved
+            | Self::SecondFactor(_)
+            | Self::SecondFactorPassed { .. }
             | Self::EmailChangeRequested
             | Self::EmailChangeCancelled
             | Self::EmailChanged

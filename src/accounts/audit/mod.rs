@@ -8,7 +8,7 @@ mod outcome;
 mod tests;
 
 pub use codes::{EventCodes, FAILED};
-pub use outcome::{DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, UndoneChange};
+pub use outcome::{DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, SecondFactorEvent, UndoneChange};
 
 use super::linking_context::SignInMethod;
 use super::reason::Reason;
@@ -76,6 +76,11 @@ pub enum AuditEvent {
     /// A response for a passkey of this user failed a check.
     PasskeyRefused {
         failure: WebAuthnError,
+    },
+    SecondFactor(SecondFactorEvent),
+    /// The second step of a sign-in is done.
+    SecondFactorPassed {
+        method: LocalMethod,
     },
     EmailChangeRequested,
     EmailChangeCancelled,

@@ -115,6 +115,24 @@ codes! {
     }
 }
 
+codes! {
+    /// What happened to a second factor.
+    SecondFactorEvent {
+        /// A sign-in passed its first step and was asked for the second.
+        Asked = "asked",
+        /// A wrong code, or one that was used.
+        Refused = "refused",
+        Added = "added",
+        Replaced = "replaced",
+        Removed = "removed",
+        RecoveryCodesReplaced = "recovery_codes_replaced",
+        AskedAfterProviders = "asked_after_providers",
+        NotAskedAfterProviders = "not_asked_after_providers",
+        BrowserTrusted = "browser_trusted",
+        BrowserForgotten = "browser_forgotten",
+    }
+}
+
 /// A change that its user took back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UndoneChange {
@@ -124,6 +142,7 @@ pub enum UndoneChange {
         provider: String,
     },
     PasskeyAdded,
+    SecondFactorChanged,
     PasswordChanged,
     EmailChanged,
 }

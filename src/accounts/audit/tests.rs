@@ -32,6 +32,7 @@ fn every_event() -> Vec<AuditEvent> {
         AuditEvent::Unlinked { provider: provider() },
         AuditEvent::Undone(UndoneChange::MethodAdded { provider: provider() }),
         AuditEvent::Undone(UndoneChange::PasskeyAdded),
+        AuditEvent::Undone(UndoneChange::SecondFactorChanged),
         AuditEvent::Undone(UndoneChange::PasswordChanged),
         AuditEvent::Undone(UndoneChange::EmailChanged),
         AuditEvent::SessionEnded,
@@ -49,10 +50,12 @@ fn every_event() -> Vec<AuditEvent> {
             AuditEvent::SignIn { method },
             AuditEvent::Reauthenticated { method },
             AuditEvent::WrongCode { method },
+            AuditEvent::SecondFactorPassed { method },
         ]);
     }
     events.extend(WebAuthnError::ALL.iter().map(|failure| AuditEvent::PasskeyRefused { failure: *failure }));
     events.extend(SecurityEventKind::ALL.map(|kind| AuditEvent::ProviderReported { provider: provider(), kind }));
+    events.extend(SecondFactorEvent::ALL.iter().map(|event| AuditEvent::SecondFactor(*event)));
     events.extend(GrantEnd::ALL.iter().map(|end| AuditEvent::GrantEnded { provider: provider(), end: *end }));
     for outcome in DecisionOutcome::ALL.iter().copied() {
         events.push(AuditEvent::SignUp { outcome, reasons: Reason::ALL.to_vec() });
@@ -93,6 +96,8 @@ const fn is_in_every_event(event: &AuditEvent) -> bool {
         | AuditEvent::PasskeyAdded
         | AuditEvent::PasskeyRemoved
         | AuditEvent::PasskeyRefused { .. }
+        | AuditEvent::SecondFactor(_)
+        | AuditEvent::SecondFactorPassed { .. }
         | AuditEvent::EmailChangeRequested
         | AuditEvent::EmailChangeCancelled
         | AuditEvent::EmailChanged

@@ -72,6 +72,10 @@ impl AuthenticationMethod {
         }
     }
 
+    pub(super) fn is_second_factor(&self) -> bool {
+        self.factors() == Factors::Second
+    }
+
     pub(super) fn factors(&self) -> Factors {
         match self {
             Self::Passkey { user_verified: true } => Factors::Both,

@@ -81,6 +81,11 @@ impl Authentications {
         strength_of(self.0.iter().map(|step| step.by.factors()))
     }
 
+    /// Whether one of the steps is a second factor and nothing else.
+    pub(in crate::accounts) fn has_second_factor(&self) -> bool {
+        self.0.iter().any(|step| step.by.is_second_factor())
+    }
+
     /// What the steps since then show. A provider may report factors from the start of its own session, days ago: they
     /// count only if it says that they are as recent.
     pub fn strength_since(&self, since: OffsetDateTime) -> Strength {

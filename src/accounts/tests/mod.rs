@@ -66,7 +66,7 @@ fn known(user: UserSummary) -> Option<IdentityOwner> {
 }
 
 fn owned_by(user: UserSummary, methods: &[SignInMethod]) -> Option<EmailOwner> {
-    Some(EmailOwner { user, methods: methods.to_vec() })
+    Some(EmailOwner { user, methods: methods.to_vec(), has_second_factor: false })
 }
 
 fn sign_in(facts: &Facts, linking_context: &LinkingContext) -> Answer {

@@ -49,7 +49,7 @@ fn any_context() -> impl Strategy<Value = LinkingContext> {
     ];
     (
         proptest::option::of((any_user(), proptest::option::of(any_email_text()))),
-        proptest::option::of((any_user(), proptest::collection::vec(any_sign_in_method(), 0..3))),
+        proptest::option::of((any_user(), proptest::collection::vec(any_sign_in_method(), 0..3), any::<bool>())),
         proptest::collection::vec(holder, 0..3),
         proptest::option::of(any_user()),
         sign_up,
@@ -63,7 +63,11 @@ fn any_context() -> impl Strategy<Value = LinkingContext> {
                     user,
                     recorded_email: recorded.and_then(|address| EmailAddress::parse(address).ok()),
                 }),
-                email_owner: address.map(|(user, methods)| EmailOwner { user, methods }),
+                email_owner: address.map(|(user, methods, has_second_factor)| EmailOwner {
+                    user,
+                    methods,
+                    has_second_factor,
+                }),
                 email_holders,
                 session_user,
                 sign_up,

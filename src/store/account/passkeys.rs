@@ -75,7 +75,7 @@ impl Database {
         let Some(removed) = passkeys.iter().find(|other| other.id == passkey) else {
             return Ok(Changed::NotFound);
         };
-        if has_one_sign_in_method(write.connection(), id).await? {
+        if has_one_sign_in_method(&mut write, id).await? {
             return Ok(Changed::LastSignInMethod);
         }
         delete_passkey(write.connection(), id, passkey).await?;

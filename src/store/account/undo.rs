@@ -13,6 +13,7 @@ use crate::store::email::links::{
 use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
+use crate::store::second_factor::app::delete_app_since;
 use crate::store::sessions::end::end_sessions_of;
 use crate::store::users::identities::{identities_of, unlink, unlink_since};
 use crate::store::users::passkeys::delete_passkeys_since;
@@ -33,8 +34,8 @@ impl Database {
     /// Undoes a change: unlinks the linked identity or restores the old email address. The password, all sessions and
     /// all pending changes are deleted in any case.
     ///
-    /// So are later changes that this mailbox was not notified of: identities and passkeys added since, and undo links in other
-    /// mailboxes. Otherwise Eve, who moved Ada's account to her own mailbox, could keep a linked Google account or an
+    /// So are later changes that this mailbox was not notified of: identities, passkeys and a first authenticator app added
+    /// since, and undo links in other mailboxes. Otherwise Eve, who moved Ada's account to her own mailbox, could keep a linked Google account or an
     /// undo link and take the account again.
     ///
     /// # Errors
@@ -60,13 +61,14 @@ impl Database {
         invalidate_later_undos(write.connection(), id, &link.email, link.created_at).await?;
         unlink_since(&mut write, id, link.created_at, audit.now).await?;
         delete_passkeys_since(write.connection(), id, link.created_at).await?;
+        delete_app_since(write.connection(), id, link.created_at).await?;
         let email = match &step {
             UndoStep::MethodAdded { issuer, subject, .. } => {
                 unlink_by_key(&mut write, id, [issuer, subject], audit.now).await?;
                 link.email
             }
-            // The passkey was added when the email was sent.
-            UndoStep::PasskeyAdded | UndoStep::PasswordChanged => link.email,
+            // The passkey or the app was added when the email was sent.
+            UndoStep::PasskeyAdded | UndoStep::SecondFactorChanged | UndoStep::PasswordChanged => link.email,
             UndoStep::EmailChanged { old } => {
                 restore_email(&mut write, id, old).await?;
                 old.clone()
@@ -79,6 +81,7 @@ impl Database {
         let undone = match step {
             UndoStep::MethodAdded { provider, .. } => UndoneChange::MethodAdded { provider },
             UndoStep::PasskeyAdded => UndoneChange::PasskeyAdded,
+            UndoStep::SecondFactorChanged => UndoneChange::SecondFactorChanged,
             UndoStep::PasswordChanged => UndoneChange::PasswordChanged,
             UndoStep::EmailChanged { .. } => UndoneChange::EmailChanged,
         };

@@ -37,7 +37,7 @@ impl Database {
         let Some(removed) = identities.iter().find(|other| other.id == identity) else {
             return Ok(Changed::NotFound);
         };
-        if has_one_sign_in_method(write.connection(), id).await? {
+        if has_one_sign_in_method(&mut write, id).await? {
             return Ok(Changed::LastSignInMethod);
         }
         unlink(&mut write, removed, audit.now).await?;

@@ -39,13 +39,14 @@ pub enum EmailCodeOutcome {
     SignedOut,
 }
 
-type FactsRow = (Option<String>, Option<String>, Option<String>, i64);
+/// Email, its verification method, passwords and apps, passkeys, undo links.
+type FactsRow = (Option<String>, Option<String>, i64, i64, i64);
 
 impl Database {
     /// What decides whether a user may authenticate by a code.
     pub async fn email_code_facts(&self, user: UserId, now: OffsetDateTime) -> Result<EmailCodeFacts, StoreError> {
         let mut connection = self.pool.acquire().await?;
-        facts(&mut connection, user, now).await
+        facts(&mut connection, user, self.has_passkeys(), now).await
     }
 
     /// The code of a session, if it is still valid.
@@ -75,7 +76,7 @@ impl Database {
         audit: &AuditContext,
     ) -> Result<bool, StoreError> {
         let mut write = self.write_as(user).await?;
-        let facts = facts(write.connection(), user, audit.now).await?;
+        let facts = facts(write.connection(), user, self.has_passkeys(), audit.now).await?;
         let Some(email) = facts.recipient() else { return Ok(false) };
         if !is_open(write.connection(), user, here).await? {
             return Ok(false);
@@ -125,7 +126,7 @@ impl Database {
         .bind(EMAIL_CODE_ATTEMPTS)
         .fetch_optional(write.connection())
         .await?;
-        let facts = facts(write.connection(), user, audit.now).await?;
+        let facts = facts(write.connection(), user, self.has_passkeys(), audit.now).await?;
         let recipient = facts.recipient().map(EmailAddress::as_str);
         // The address, or what the account has, may have changed since.
         let Some((mac, email, return_to)) = row.filter(|(_, email, _)| recipient == Some(email)) else {
@@ -144,25 +145,37 @@ impl Database {
     }
 }
 
-async fn facts(connection: &mut Connection, user: UserId, now: OffsetDateTime) -> Result<EmailCodeFacts, StoreError> {
+async fn facts(
+    connection: &mut Connection,
+    user: UserId,
+    has_passkeys: bool,
+    now: OffsetDateTime,
+) -> Result<EmailCodeFacts, StoreError> {
     let row: Option<FactsRow> = sqlx::query_as(
-        "SELECT users.verified_email, users.verified_email_method, passwords.user_id, \
+        "SELECT users.verified_email, users.verified_email_method, \
+         (SELECT count(*) FROM passwords WHERE passwords.user_id = users.id) \
+         + (SELECT count(*) FROM totp WHERE totp.user_id = users.id), \
+         (SELECT count(*) FROM passkeys WHERE passkeys.user_id = users.id), \
          (SELECT count(*) FROM email_tokens WHERE email_tokens.user_id = users.id AND email_tokens.kind = $2 \
           AND email_tokens.email <> users.verified_email AND email_tokens.expires_at > $3) \
-         FROM users LEFT JOIN passwords ON passwords.user_id = users.id WHERE users.id = $1",
+         FROM users WHERE users.id = $1",
     )
     .bind(user.to_string())
     .bind(LinkKind::Undo.code())
     .bind(now.unix_timestamp())
     .fetch_optional(connection)
     .await?;
-    let Some((email, method, password, undo_links)) = row else { return Ok(EmailCodeFacts::default()) };
+    let Some((email, method, stronger, passkeys, undo_links)) = row else { return Ok(EmailCodeFacts::default()) };
     let method = method.as_deref().and_then(VerificationMethod::from_code);
     let verified_email = match (email, method) {
         (Some(email), Some(method)) => Some(VerifiedEmail::on_record(EmailAddress::parse(&email)?, method)),
         _ => None,
     };
-    Ok(EmailCodeFacts { verified_email, has_stronger: password.is_some(), can_be_undone: undo_links > 0 })
+    Ok(EmailCodeFacts {
+        verified_email,
+        has_stronger: stronger > 0 || (has_passkeys && passkeys > 0),
+        can_be_undone: undo_links > 0,
+    })
 }
 
 /// What the MAC covers: the code of another session is another message.

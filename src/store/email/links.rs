@@ -37,6 +37,8 @@ pub enum UndoStep {
         subject: String,
     },
     PasskeyAdded,
+    /// An authenticator app was set up, replaced or removed.
+    SecondFactorChanged,
     PasswordChanged,
     EmailChanged {
         old: EmailAddress,

@@ -1,6 +1,9 @@
 //! The database: its engine, its pool, and what this process knows of it.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use sqlx::any::install_default_drivers;
 use tokio::sync::Mutex;
@@ -31,6 +34,8 @@ pub struct Database {
     pub(in crate::store) sealer: Arc<Sealer>,
     pub(in crate::store) revocation_cache: RevocationCache,
     pub(in crate::store) alone: Arc<Alone>,
+    /// Whether a passkey is a way to sign in.
+    has_passkeys: AtomicBool,
 }
 
 impl Database {
@@ -67,7 +72,16 @@ impl Database {
         let alone = Arc::new(Alone::of(engine, url)?);
         let (turn, sealer) = (Arc::default(), Arc::new(sealer));
         let revocation_cache = RevocationCache::new(Arc::clone(&alone));
-        Ok(Self { pool, engine, turn, sealer, revocation_cache, alone })
+        Ok(Self { pool, engine, turn, sealer, revocation_cache, alone, has_passkeys: AtomicBool::new(true) })
+    }
+
+    /// With `PASSKEYS=off`, a user's passkeys are no way to sign in: the last other one cannot be removed.
+    pub fn set_passkeys(&self, on: bool) {
+        self.has_passkeys.store(on, Ordering::Relaxed);
+    }
+
+    pub(in crate::store) fn has_passkeys(&self) -> bool {
+        self.has_passkeys.load(Ordering::Relaxed)
     }
 
     /// Closes all connections: those in use as they come back, for which it waits a few seconds at most.

@@ -21,6 +21,9 @@ pub enum SweepStep {
     EmailTokens,
     EmailCodes,
     PendingEmailChanges,
+    /// Sign-ins whose second step never came.
+    PendingSignIns,
+    TrustedBrowsers,
     /// Events without a user: anybody can cause those, and they must not grow without bound.
     AnonymousEvents,
     /// Events of users who are there.
@@ -46,7 +49,7 @@ const NOTE_EXPIRED: &str = "INSERT INTO ended_sessions (session_key, user_id, re
 
 impl SweepStep {
     /// In the order of a round.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::ExpiredSessions,
         Self::Sessions,
         Self::EndedSessions,
@@ -55,6 +58,8 @@ impl SweepStep {
         Self::EmailTokens,
         Self::EmailCodes,
         Self::PendingEmailChanges,
+        Self::PendingSignIns,
+        Self::TrustedBrowsers,
         Self::AnonymousEvents,
         Self::OldEvents,
         Self::RateLimits,
@@ -93,6 +98,14 @@ impl SweepStep {
                 "DELETE FROM pending_email_changes WHERE user_id",
                 "SELECT user_id FROM pending_email_changes WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2"
             ),
+            Self::PendingSignIns => batches!(
+                "DELETE FROM pending_sign_ins WHERE id_hash",
+                "SELECT id_hash FROM pending_sign_ins WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2"
+            ),
+            Self::TrustedBrowsers => batches!(
+                "DELETE FROM trusted_browsers WHERE id",
+                "SELECT id FROM trusted_browsers WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2"
+            ),
             Self::AnonymousEvents => batches!(
                 "DELETE FROM events WHERE id",
                 "SELECT id FROM events WHERE user_id IS NULL AND at < $1 ORDER BY at LIMIT $2"
@@ -116,6 +129,8 @@ impl SweepStep {
             | Self::EmailTokens
             | Self::EmailCodes
             | Self::PendingEmailChanges
+            | Self::PendingSignIns
+            | Self::TrustedBrowsers
             | Self::RateLimits => Duration::ZERO,
             Self::EndedSessions => Duration::days(30),
             Self::Renewals => RENEWAL_RACE,

@@ -22,6 +22,7 @@ pub(in crate::store) struct Write<'a> {
     engine: Engine,
     pool: &'a Pool,
     sealer: &'a Sealer,
+    has_passkeys: bool,
     revocation_cache: &'a RevocationCache,
 }
 
@@ -76,7 +77,7 @@ impl Database {
         }
         connection.turn = turn;
         let (engine, sealer, revocation_cache) = (self.engine, &*self.sealer, &self.revocation_cache);
-        Ok(Write { connection, engine, pool: &self.pool, sealer, revocation_cache })
+        Ok(Write { connection, engine, pool: &self.pool, sealer, has_passkeys: self.has_passkeys(), revocation_cache })
     }
 }
 
@@ -84,6 +85,11 @@ impl<'a> Write<'a> {
     /// The connection, for queries within the transaction.
     pub(in crate::store) fn connection(&mut self) -> &mut Connection {
         &mut self.connection
+    }
+
+    /// Whether a passkey is a way to sign in.
+    pub(in crate::store) fn has_passkeys(&self) -> bool {
+        self.has_passkeys
     }
 
     pub(in crate::store) fn sealer(&self) -> &'a Sealer {

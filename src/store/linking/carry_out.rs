@@ -10,6 +10,7 @@ use crate::store::email::links::invalidate_pending;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::linking::request::SignedIn;
+use crate::store::second_factor::app::delete_app;
 use crate::store::sessions::end::delete_sessions_of;
 use crate::store::users::identities::{KnownIdentity, link_identity, refresh_identity, unlink_all};
 use crate::store::users::passkeys::delete_passkeys_since;
@@ -130,6 +131,7 @@ pub(in crate::store) async fn invalidate(
         Invalidation::Sessions => delete_sessions_of(write, user, None).await.map(drop),
         Invalidation::Identities => {
             delete_passkeys_since(write.connection(), user, OffsetDateTime::UNIX_EPOCH).await?;
+            delete_app(write.connection(), user).await?;
             unlink_all(write, user, now).await
         }
         Invalidation::EmailLinks => invalidate_pending(write.connection(), user).await,

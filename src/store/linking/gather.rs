@@ -8,6 +8,7 @@ use crate::store::email::links::has_too_many_undo_links;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::linking::request::Admission;
+use crate::store::second_factor::app::has_app;
 use crate::store::sessions::end::is_open;
 use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::identities::{KnownIdentity, count_identities, known_identity};
@@ -114,8 +115,10 @@ async fn gather_email(
 ) -> Result<(), StoreError> {
     let owner = email_owner(write.connection(), email).await?;
     // Also without an owner: a known email address must not cost more queries than an unknown one.
-    let methods = sign_in_methods(write.connection(), owner.as_ref().map_or(UserId::NOBODY, |owner| owner.id)).await?;
-    linking_context.email_owner = owner.map(|owner| EmailOwner { user: owner.into(), methods });
+    let id = owner.as_ref().map_or(UserId::NOBODY, |owner| owner.id);
+    let methods = sign_in_methods(write, id).await?;
+    let has_second_factor = has_app(write.connection(), id).await?;
+    linking_context.email_owner = owner.map(|owner| EmailOwner { user: owner.into(), methods, has_second_factor });
     linking_context.email_holders = email_holders(write.connection(), email).await?;
     Ok(())
 }

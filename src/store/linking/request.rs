@@ -2,7 +2,9 @@
 
 use time::OffsetDateTime;
 
-use crate::accounts::{Authentications, ClientInfo, Decision, EmailToken, IdentityId, Purpose, SignUp, User, UserId};
+use crate::accounts::{
+    Authentications, ClientInfo, Decision, EmailToken, IdentityId, Purpose, SecondFactorPolicy, SignUp, User, UserId,
+};
 use crate::codes::access::Access;
 use crate::providers::Profile;
 use crate::store::grants::types::NewGrant;
@@ -32,6 +34,8 @@ pub struct SessionOpening<'a> {
     /// The browser's earlier session, by the hash of its secret. It ends.
     pub earlier: Option<&'a str>,
     pub authentications: &'a Authentications,
+    /// No session is opened while a second step is due.
+    pub second_factor: SecondFactorPolicy,
     /// The flow that it completes, by the hash of its state.
     pub flow: Option<&'a str>,
 }

@@ -3,8 +3,8 @@
 use time::OffsetDateTime;
 
 use crate::accounts::{
-    Answer, AuditEvent, Decision, DecisionOutcome, Facts, IdentityId, IdentityKey, Purpose, Reason, User, UserId,
-    UserSummary, decide,
+    Answer, AuditEvent, Decision, DecisionOutcome, Facts, IdentityId, IdentityKey, Purpose, Reason, SecondFactorPolicy,
+    SecondFactors, SecondStep, User, UserId, UserSummary, decide,
 };
 use crate::inspect::{self, Step};
 use crate::providers::Profile;
@@ -20,6 +20,7 @@ use crate::store::ids;
 use crate::store::linking::carry_out::{NewIds, carry_out};
 use crate::store::linking::gather::gather;
 use crate::store::linking::request::{GrantUpdate, SessionOpening, SettleOutcome, SettleRequest, SignedIn};
+use crate::store::second_factor::app::second_factors_of;
 use crate::store::sessions::queries::replace;
 use crate::store::sessions::rows::{NewSession, SessionVersion};
 use crate::store::sessions::used_flows::complete_flow;
@@ -74,7 +75,9 @@ impl Database {
             (_, signed_in) => (None, signed_in),
         };
         let has_session = match (opening, &signed_in) {
-            (Some(opening), Some(signed_in)) if decision.answer.begins_session() => {
+            (Some(opening), Some(signed_in))
+                if decision.answer.begins_session() && !is_second_step_due(&mut write, opening, signed_in).await? =>
+            {
                 open(&mut write, opening, signed_in, settle_request).await?;
                 true
             }
@@ -204,6 +207,21 @@ async fn open(
         complete_flow(write.connection(), flow, user).await?;
     }
     Ok(())
+}
+
+/// Whether more than this sign-in is needed before a session.
+async fn is_second_step_due(
+    write: &mut Write<'_>,
+    opening: &SessionOpening<'_>,
+    signed_in: &SignedIn,
+) -> Result<bool, StoreError> {
+    if opening.second_factor == SecondFactorPolicy::Off {
+        return Ok(false);
+    }
+    let has_passkeys = write.has_passkeys();
+    let has = second_factors_of(write.connection(), signed_in.user.id).await?;
+    let has = SecondFactors { passkey: has.passkey && has_passkeys, ..has };
+    Ok(opening.second_factor.second_step(has, opening.authentications) != SecondStep::Nothing)
 }
 
 /// One profile and its purpose.

@@ -11,6 +11,8 @@ use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
+use crate::store::second_factor::pending::delete_pending_sign_ins;
+use crate::store::second_factor::trusted::delete_trusted_browsers;
 use crate::store::sessions::ended::{note_end, note_ends};
 use crate::store::sessions::rows::SessionVersion;
 
@@ -169,12 +171,17 @@ pub(in crate::store) async fn end_sessions_of(
 }
 
 /// Deletes sessions without noting why: of a squatted account, whose holder would learn that the owner of the address came.
+///
+/// With them go sign-ins that are half done, and the trust in browsers, this one's too: a second factor costs less than a
+/// thief's trusted browser.
 pub(in crate::store) async fn delete_sessions_of(
     write: &mut Write<'_>,
     user: UserId,
     except: Option<&str>,
 ) -> Result<u64, StoreError> {
     write.revocation_cache().user(user);
+    delete_pending_sign_ins(write.connection(), user).await?;
+    delete_trusted_browsers(write.connection(), user).await?;
     // No id is empty.
     let deleted = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2")
         .bind(user.to_string())

@@ -51,7 +51,7 @@ impl Database {
         let identity = |row| Identity::try_from(IdentityRow::from_row(row)?);
         let mut identities = with_identity.iter().map(identity).collect::<Result<Vec<_>, StoreError>>()?;
         identities.sort_unstable_by_key(|identity| identity.id);
-        let passkeys = usize::try_from(counts.passkeys).unwrap_or_default();
+        let passkeys = if self.has_passkeys() { usize::try_from(counts.passkeys).unwrap_or_default() } else { 0 };
         Ok(Some((active, MethodsOnRecord { identities, has_password: counts.passwords > 0, passkeys })))
     }
 }

@@ -2,8 +2,8 @@
 //! commits, and is in the audit trail with its actor.
 
 use crate::accounts::{
-    AuditEvent, EmailAddress, EmailKind, IdentityId, RevokedAccess, SessionEnd, User, UserId, VerificationMethod,
-    VerifiedEmail, claimed_accounts,
+    AuditEvent, EmailAddress, EmailKind, IdentityId, RevokedAccess, SecondFactorEvent, SessionEnd, User, UserId,
+    VerificationMethod, VerifiedEmail, claimed_accounts,
 };
 use crate::store::account::announce::account_of;
 use crate::store::audit::context::AuditContext;
@@ -15,12 +15,14 @@ use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::linking::carry_out::invalidate_squatted;
 use crate::store::linking::gather::linking_context_of_email;
+use crate::store::second_factor::app::delete_app;
 use crate::store::sessions::end::{end_sessions_of, is_open};
 use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::delete::erase;
 use crate::store::users::identities::{identities_of, unlink};
 use crate::store::users::passwords::{drop_password, password_of};
 use crate::store::users::queries::{adopt_email, user};
+use crate::store::users::sign_in_methods::has_one_sign_in_method;
 
 /// On whose authority a user is changed.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +54,8 @@ pub enum Administered {
 pub enum RemovedMethod {
     Password,
     Identity(IdentityId),
+    /// Not a way to sign in by itself: it can be removed always.
+    SecondFactor,
 }
 
 /// The transaction of a change, and its user as they were before.
@@ -168,7 +172,8 @@ impl Database {
         finish(write, id, &AuditEvent::EmailChanged, audit).await
     }
 
-    /// Removes a sign-in method, but never the last one. Sessions and pending changes end, and the user gets an email.
+    /// Removes the second factor, or a sign-in method, but never the last one. Sessions and pending changes end, and the user
+    /// gets an email.
     pub async fn remove_sign_in_method(
         &self,
         id: UserId,
@@ -180,14 +185,18 @@ impl Database {
             Ok(begun) => begun,
             Err(outcome) => return Ok(outcome),
         };
+        if method == RemovedMethod::SecondFactor {
+            return self.remove_second_factor(write, &user, audit).await;
+        }
         let identities = identities_of(write.connection(), id).await?;
         let has_password = password_of(write.connection(), id).await?.is_some();
         let removed = match method {
             RemovedMethod::Password => has_password.then_some(None),
             RemovedMethod::Identity(identity) => identities.iter().find(|other| other.id == identity).map(Some),
+            RemovedMethod::SecondFactor => None,
         };
         let Some(removed) = removed else { return Ok(Administered::NotFound) };
-        if identities.len() + usize::from(has_password) == 1 {
+        if has_one_sign_in_method(&mut write, id).await? {
             return Ok(Administered::LastSignInMethod);
         }
         let event = match removed {
@@ -206,6 +215,21 @@ impl Database {
         end_sessions_of(&mut write, id, None, SessionEnd::SignedOutByAdmin, audit.now).await?;
         invalidate_pending(write.connection(), id).await?;
         finish(write, id, &event, audit).await
+    }
+
+    async fn remove_second_factor(
+        &self,
+        mut write: Write<'_>,
+        user: &User,
+        audit: &AuditContext,
+    ) -> Result<Administered, StoreError> {
+        if !delete_app(write.connection(), user.id).await? {
+            return Ok(Administered::NotFound);
+        }
+        end_sessions_of(&mut write, user.id, None, SessionEnd::SignedOutByAdmin, audit.now).await?;
+        invalidate_pending(write.connection(), user.id).await?;
+        self.announce_removed_app(&mut write, user, audit).await?;
+        finish(write, user.id, &AuditEvent::SecondFactor(SecondFactorEvent::Removed), audit).await
     }
 
     /// Locks the user (and the email address, and the administrator, whose session is checked), and reads them.

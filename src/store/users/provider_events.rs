@@ -118,7 +118,7 @@ impl Database {
             let claimed = VerifiedEmail::on_record(own.email().clone(), VerificationMethod::ProviderClaim);
             adopt_email(write.connection(), user.id, &claimed).await?;
         }
-        if effects.unlinks && !has_one_sign_in_method(write.connection(), user.id).await? {
+        if effects.unlinks && !has_one_sign_in_method(write, user.id).await? {
             unlink(write, identity, audit.now).await?;
             let unlinked = AuditEvent::Unlinked { provider: identity.provider.clone() };
             note(write.connection(), audit, Some(user.id), &unlinked).await?;

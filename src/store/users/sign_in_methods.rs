@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::accounts::{Identity, SignInMethod, UserId};
 use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
+use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::users::identities::identities_of;
 use crate::store::users::passkeys::count_passkeys;
@@ -16,11 +17,12 @@ pub struct MethodsOnRecord {
     /// The oldest first.
     pub identities: Vec<Identity>,
     pub has_password: bool,
+    /// 0 where passkeys are off.
     pub passkeys: usize,
 }
 
 impl MethodsOnRecord {
-    /// Identities, the password and passkeys count alike.
+    /// Identities, the password and, where they are on, passkeys count alike.
     pub fn count(&self) -> usize {
         self.identities.len() + usize::from(self.has_password) + self.passkeys
     }
@@ -29,24 +31,27 @@ impl MethodsOnRecord {
 impl Database {
     pub async fn methods_on_record(&self, user: UserId) -> Result<MethodsOnRecord, StoreError> {
         let mut connection = self.pool.acquire().await?;
-        methods_on_record(&mut connection, user).await
+        methods_on_record(&mut connection, user, self.has_passkeys()).await
     }
 }
 
-async fn methods_on_record(connection: &mut Connection, user: UserId) -> Result<MethodsOnRecord, StoreError> {
+async fn methods_on_record(
+    connection: &mut Connection,
+    user: UserId,
+    has_passkeys: bool,
+) -> Result<MethodsOnRecord, StoreError> {
+    let passkeys = if has_passkeys { count_passkeys(connection, user).await? } else { 0 };
     Ok(MethodsOnRecord {
         identities: identities_of(connection, user).await?,
         has_password: password_of(connection, user).await?.is_some(),
-        passkeys: usize::try_from(count_passkeys(connection, user).await?).unwrap_or_default(),
+        passkeys: usize::try_from(passkeys).unwrap_or_default(),
     })
 }
 
 /// Whether removing one would leave none.
-pub(in crate::store) async fn has_one_sign_in_method(
-    connection: &mut Connection,
-    user: UserId,
-) -> Result<bool, StoreError> {
-    Ok(methods_on_record(connection, user).await?.count() == 1)
+pub(in crate::store) async fn has_one_sign_in_method(write: &mut Write<'_>, user: UserId) -> Result<bool, StoreError> {
+    let has_passkeys = write.has_passkeys();
+    Ok(methods_on_record(write.connection(), user, has_passkeys).await?.count() == 1)
 }
 
 const PASSWORD: i64 = 1;
@@ -54,7 +59,7 @@ const PASSKEY: i64 = 2;
 
 /// The names of the methods, each once, by one query.
 pub(in crate::store) async fn sign_in_methods(
-    connection: &mut Connection,
+    write: &mut Write<'_>,
     user: UserId,
 ) -> Result<Vec<SignInMethod>, StoreError> {
     let rows: Vec<(i64, String)> = sqlx::query_as(
@@ -62,9 +67,10 @@ pub(in crate::store) async fn sign_in_methods(
          UNION ALL SELECT 3, provider FROM identities WHERE user_id = $1",
     )
     .bind(user.to_string())
-    .fetch_all(connection)
+    .fetch_all(write.connection())
     .await?;
-    let distinct: BTreeSet<_> = rows.into_iter().collect();
+    let has_passkeys = write.has_passkeys();
+    let distinct: BTreeSet<_> = rows.into_iter().filter(|(kind, _)| has_passkeys || *kind != PASSKEY).collect();
     let method = |(kind, provider)| match kind {
         PASSWORD => SignInMethod::Password,
         PASSKEY => SignInMethod::Passkey,

@@ -42,6 +42,27 @@ pub fn CodeField(value: Option<String>, invalid: bool) -> impl IntoView {
     around("code", "Code", hint, field.into_any())
 }
 
+/// A code of an authenticator app, or a recovery code.
+#[component]
+pub fn OneTimeCodeField(hint: &'static str, invalid: bool) -> impl IntoView {
+    let field = view! {
+        <input
+            class="input"
+            id="code"
+            name="code"
+            type="text"
+            autocomplete="one-time-code"
+            autocapitalize="none"
+            spellcheck="false"
+            maxlength="32"
+            required
+            aria-invalid=invalid.then_some("true")
+            aria-describedby=described_by("code", invalid, Some(hint))
+        />
+    };
+    around("code", "Code", Some(hint), field.into_any())
+}
+
 /// What browsers may fill in where one signs in (`autocomplete`): the address, and with it a passkey.
 pub fn username(passkeys: bool) -> &'static str {
     if passkeys { "username webauthn" } else { "username" }

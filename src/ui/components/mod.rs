@@ -15,6 +15,7 @@ pub mod line_icon;
 pub mod mark;
 pub mod notice;
 pub mod older_activity;
+pub mod qr_code;
 pub mod sandbox_bar;
 pub mod sign_in_methods;
 pub mod timestamp;

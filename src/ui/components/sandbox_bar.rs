@@ -17,6 +17,7 @@ fn bar(sandbox: SandboxView) -> AnyView {
         <aside class="sandbox-bar" aria-label="Sandbox">
             <strong>"Sandbox"</strong>
             <a href=inbox>{inbox_text}</a>
+            <a href=format!("{origin}/authenticator")>"Authenticator"</a>
             <a href=format!("{origin}/control")>"Control"</a>
             <a href="/inspect">"Recorded flows"</a>
             <details>
@@ -25,6 +26,7 @@ fn bar(sandbox: SandboxView) -> AnyView {
                     <li>"Sign in with Google as Ada, and look at the dashboard."</li>
                     <li>"Sign out: the login page continues as Ada."</li>
                     <li>"Sign up with an email address; its link is in the inbox."</li>
+                    <li>"Turn on two-step verification in the settings; the authenticator app is in this bar."</li>
                     <li>"Connect Google Drive, then revoke it in the control page."</li>
                     <li>"Let a provider misbehave in the control page, and sign in again."</li>
                 </ol>

@@ -6,7 +6,7 @@ use super::drawn;
 use crate::ui::{
     components::{
         card_page::{CardPage, Divider},
-        field::{CodeField, PasswordField, of_code, of_password},
+        field::{CodeField, OneTimeCodeField, PasswordField, of_code, of_password},
         form::{PostForm, Submit, UserName},
         frame::Place,
         notice::NoticeBox,
@@ -24,7 +24,7 @@ pub fn ConfirmPage() -> impl IntoView {
 }
 
 fn draw(confirm: ConfirmView) -> AnyView {
-    let ConfirmView { who, methods, password, passkey, email_code, return_to, notice } = confirm;
+    let ConfirmView { who, methods, password, passkey, app, email_code, return_to, notice } = confirm;
     let concern = match notice {
         Some(Notice::FormError(form_error)) => Some(wording::concern(form_error)),
         _ => None,
@@ -35,13 +35,29 @@ fn draw(confirm: ConfirmView) -> AnyView {
         view! { <NoticeBox message alert=wording::is_alarming(&notice) /> }
     });
     let (back, back_to) = links::back(&return_to);
-    let both = password && !methods.is_empty();
+    // Above the providers: a form, of a code or else of a password.
+    let password = password && !app;
+    let form = password || app;
+    let both = form && !methods.is_empty();
     let on = Some(return_to);
     let with_code = with_email_code(email_code, !methods.is_empty(), of_code(concern), on.clone());
     let name = who.clone();
     let to = on.clone();
     let with_passkey =
         passkey.then(|| view! { <PasskeyButton step="reauthenticate" text="Use a passkey" return_to=to /> });
+    let to = on.clone();
+    let invalid = of_code(concern);
+    let with_app = app.then(|| {
+        view! {
+            <PostForm action="/auth/reauthenticate/code" return_to=to>
+                <OneTimeCodeField
+                    hint="Six digits from your authenticator app, or one of your recovery codes."
+                    invalid
+                />
+                <Submit text="Continue" busy="Checking…" />
+            </PostForm>
+        }
+    });
     let with_password = password.then(|| {
         view! {
             <PostForm action="/auth/reauthenticate/password" return_to=on.clone()>
@@ -56,7 +72,8 @@ fn draw(confirm: ConfirmView) -> AnyView {
             <p class="lead">"You're signed in as " <strong>{who}</strong> ". Please sign in again to continue; we won't ask for the next ten minutes."</p>
             {notice}
             {with_passkey}
-            {(passkey && password).then(|| view! { <Divider /> })}
+            {(passkey && form).then(|| view! { <Divider /> })}
+            {with_app}
             {with_password}
             {both.then(|| view! { <Divider /> })}
             {(!methods.is_empty())

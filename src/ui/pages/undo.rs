@@ -29,6 +29,10 @@ fn draw(view: EmailLinkView) -> AnyView {
         Undoing::PasskeyAdded => {
             ("A passkey was added to it.".into(), "That passkey, and any added after it, stop working.".into())
         }
+        Undoing::SecondFactorChanged => (
+            "Its two-step verification was turned on, changed or turned off.".into(),
+            "If it was turned on within the last week, it is turned off again.".into(),
+        ),
         Undoing::PasswordChanged => ("Its password was set or changed.".into(), "That password stops working.".into()),
         Undoing::EmailChanged => {
             ("Its email address was changed.".into(), format!("{email} is its email address again."))

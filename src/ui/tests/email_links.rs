@@ -83,6 +83,7 @@ async fn undo_lists_its_consequences() {
     for (what, expected) in [
         (Undoing::MethodAdded("Google".into()), "Google is removed from your account."),
         (Undoing::PasswordChanged, "That password stops working."),
+        (Undoing::SecondFactorChanged, "it is turned off again."),
         (Undoing::EmailChanged, "ada@example.com is its email address again."),
     ] {
         let html = render("/undo", undo(what)).await;

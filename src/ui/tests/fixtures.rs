@@ -6,7 +6,8 @@ use crate::{
         AccountSettingsView, ActivitySettingsView, ActivityView, CalendarView, CheckInboxView, ConfirmView,
         ConnectionSettingsView, DashboardView, DeviceView, EmailCodeView, EmailLink, EmailLinkPageView, EmailLinkView,
         GrantView, IdentityView, InboxCount, LinkPromptView, LoginView, NextStep, PasskeyView, PasskeysView,
-        ProfileView, ProviderButton, SandboxView, SecuritySettingsView, SessionView, StepState,
+        ProfileView, ProviderButton, SandboxView, SecondFactorSettingsView, SecuritySettingsView, SessionView,
+        StepState,
     },
 };
 
@@ -165,6 +166,7 @@ pub fn link_prompt() -> LinkPromptView {
 pub fn confirm() -> ConfirmView {
     ConfirmView {
         passkey: true,
+        app: false,
         who: "ada@example.com".into(),
         methods: vec![google()],
         password: true,
@@ -209,6 +211,7 @@ pub fn security_settings() -> SecuritySettingsView {
         linkable: six(),
         may_unlink: true,
         passkeys: Some(passkeys()),
+        second_factor: Some(SecondFactorSettingsView::default()),
         reauthenticated: false,
         devices: vec![
             DeviceView {

@@ -115,6 +115,7 @@ async fn markup_in_names_is_escaped() {
             methods: methods(),
             password: true,
             passkey: true,
+            app: false,
             email_code,
             return_to,
             notice,

@@ -11,6 +11,7 @@ mod fixtures_of_grants;
 mod grants;
 mod linking;
 mod login;
+mod second_factor;
 mod settings;
 mod sign_up;
 mod wording;

@@ -77,6 +77,7 @@ pub enum Undoing {
     /// A provider (its label) was added.
     MethodAdded(String),
     PasskeyAdded,
+    SecondFactorChanged,
     /// The password was set or changed.
     PasswordChanged,
     EmailChanged,

@@ -35,6 +35,8 @@ pub struct ConfirmView {
     pub password: bool,
     /// The account has a passkey.
     pub passkey: bool,
+    /// The account has an authenticator app: a password alone is not enough.
+    pub app: bool,
     pub email_code: EmailCodeView,
     pub return_to: String,
     pub notice: Option<Notice>,

@@ -1,6 +1,6 @@
 //! `/settings` and the pages below it.
 
-use super::{GrantView, IdentityView, Notice, ProviderButton};
+use super::{GrantView, IdentityView, Notice, ProviderButton, SecondFactorSettingsView};
 use crate::codes::{access::Access, form_error::FormError};
 use crate::ui::passkeys::KnownPasskeys;
 
@@ -30,6 +30,8 @@ pub struct SecuritySettingsView {
     pub may_unlink: bool,
     /// `None` where passkeys are disabled.
     pub passkeys: Option<PasskeysView>,
+    /// `None` where second factors are off.
+    pub second_factor: Option<SecondFactorSettingsView>,
     /// Recently authenticated: sensitive forms work at once.
     pub reauthenticated: bool,
     /// This browser first.

@@ -32,6 +32,18 @@ pub fn done(done: Done, return_to: Option<&str>) -> Message {
             "Passkey removed.",
             "You've been signed out on your other devices. If your password manager still shows it, delete it there, too.",
         ),
+        Done::SecondFactorAdded => (
+            "Two-step verification is on.",
+            "From now on, you need a code from your authenticator app to sign in. Keep your recovery codes somewhere safe.",
+        ),
+        Done::SecondFactorRemoved => (
+            "Two-step verification is off.",
+            "You've been signed out on your other devices. Delete the entry in your authenticator app, too.",
+        ),
+        Done::SecondFactorChanged => ("Two-step verification changed.", "Your changes are in place."),
+        Done::BrowserForgotten => {
+            ("That browser is no longer trusted.", "It asks for a code the next time that you sign in there.")
+        }
         Done::EmailChanged => (
             "Email address changed.",
             "We'll use the new address. Your old address received instructions to undo this.",
@@ -75,6 +87,10 @@ pub fn done(done: Done, return_to: Option<&str>) -> Message {
         | Done::PasskeyAdded
         | Done::PasskeyRenamed
         | Done::PasskeyRemoved
+        | Done::SecondFactorAdded
+        | Done::SecondFactorRemoved
+        | Done::SecondFactorChanged
+        | Done::BrowserForgotten
         | Done::EmailChanged
         | Done::EmailChangeCancelled
         | Done::ProfileSaved

@@ -31,9 +31,14 @@ pub fn concern(form_error: FormError) -> Concern {
         | FormError::PasswordBreached
         | FormError::PasswordPersonal => Concern::Password,
         FormError::ConfirmationMissing => Concern::Word,
-        FormError::EmailCodeWrong => Concern::Code,
+        FormError::EmailCodeWrong | FormError::SecondFactorWrong => Concern::Code,
         FormError::TooManyAttempts
         | FormError::EmailCodeExpired
+        | FormError::TooManyCodes
+        | FormError::SecondFactorExpired
+        | FormError::SecondFactorNeeded
+        | FormError::SecondFactorRequired
+        | FormError::EnrolmentExpired
         | FormError::TooManyEmails
         | FormError::Busy
         | FormError::EmailLinkInvalid
@@ -162,6 +167,36 @@ fn sentences(form_error: FormError) -> (Tone, &'static str, &'static str) {
             "This code has expired.",
             "A code works for ten minutes, in the browser that asked for it. Send yourself a new one.",
         ),
+        FormError::SecondFactorWrong => (
+            Tone::Serious,
+            "That two-step code is incorrect.",
+            "Type the six digits that your authenticator app shows now; each code works once. Or use a recovery code.",
+        ),
+        FormError::TooManyCodes => (
+            Tone::Mild,
+            "Too many codes were tried for this account.",
+            "Wait five minutes, or use a passkey. If it wasn't you, change your password.",
+        ),
+        FormError::SecondFactorExpired => (
+            Tone::Mild,
+            "Signing in took too long, or there were too many tries.",
+            "You aren't signed in. Start again.",
+        ),
+        FormError::SecondFactorNeeded => (
+            Tone::Mild,
+            "Your account needs two-step verification here.",
+            "Confirm with a code from your authenticator app, or with a passkey.",
+        ),
+        FormError::SecondFactorRequired => (
+            Tone::Mild,
+            "This site requires two-step verification.",
+            "You can replace your authenticator app, but not remove it.",
+        ),
+        FormError::EnrolmentExpired => (
+            Tone::Mild,
+            "That took too long, so nothing was set up.",
+            "Delete the entry in your authenticator app, and scan the code on this page.",
+        ),
         FormError::SignUpNotPermitted => (
             Tone::Mild,
             "New accounts aren't created for this email address.",
@@ -236,12 +271,18 @@ fn step(form_error: FormError, return_to: Option<&str>) -> Option<(&'static str,
         FormError::WrongCredentials | FormError::WrongPassword | FormError::TooManyAttempts => {
             Some(("Reset your password", links::forgot(return_to)))
         }
+        FormError::SecondFactorExpired => Some(("Sign in", links::login(return_to))),
         FormError::EmailLinkInvalid => Some(("Request a new email", links::forgot(return_to))),
         FormError::EmailLinkOfAnotherUser | FormError::LinkExpired => Some(("Sign in", links::login(return_to))),
         FormError::LastSignInMethod => Some(("Add a way to sign in", SettingsPage::Security.path().into())),
         FormError::EmailNeeded => Some(("Add email address", "/settings/email".into())),
         FormError::OwnAccount => Some(("Go to settings", "/settings".into())),
         FormError::Busy
+        | FormError::SecondFactorWrong
+        | FormError::TooManyCodes
+        | FormError::SecondFactorNeeded
+        | FormError::SecondFactorRequired
+        | FormError::EnrolmentExpired
         | FormError::EmailCodeWrong
         | FormError::EmailCodeExpired
         | FormError::TooManyEmails

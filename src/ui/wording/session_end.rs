@@ -50,6 +50,11 @@ fn sentences(end: SessionEnd) -> (Tone, &'static str, &'static str) {
             "You were signed out because a sign-in method was removed.",
             "Sign in another way. If it wasn't you who removed it, open our email about it.",
         ),
+        SessionEnd::SecondFactorChanged => (
+            Tone::Mild,
+            "You were signed out because the authenticator app was changed.",
+            "Sign in to continue. If it wasn't you who changed it, open our email about it.",
+        ),
         SessionEnd::Undone => (
             Tone::Mild,
             "You were signed out because a change to the account was undone.",

@@ -36,6 +36,7 @@ pub struct ErrorResponse {
     /// Replaces the code's sentence. Never contains anything from the request.
     message: Option<String>,
     url: Option<String>,
+    second_factor_token: Option<String>,
     retry_after: Option<u64>,
     cookies: Vec<HeaderValue>,
 }
@@ -64,6 +65,10 @@ struct ErrorBody {
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
+    /// With `second_factor_required`: to be sent back with the code. Valid for ten minutes.
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    second_factor_token: Option<String>,
 }
 
 #[derive(Clone, Copy)]
@@ -76,8 +81,9 @@ pub const GROWTH: &str = "A new version of Latchkey can add codes. It does not r
 impl ErrorResponse {
     /// An error of a use case.
     pub fn of(app: &AppState, error: ApiRequestError) -> Self {
-        let ApiRequestError { error, page, retry_after, cookies } = error;
-        Self { url: page.map(|page| format!("{}{page}", app.origin)), retry_after, cookies, ..error.into() }
+        let ApiRequestError { error, page, second_factor_token, retry_after, cookies } = error;
+        let url = page.map(|page| format!("{}{page}", app.origin));
+        Self { url, second_factor_token, retry_after, cookies, ..error.into() }
     }
 
     /// `invalid_request`, because of a member of the body.
@@ -93,7 +99,15 @@ impl ErrorResponse {
 
 impl From<ApiError> for ErrorResponse {
     fn from(error: ApiError) -> Self {
-        Self { error, member: None, message: None, url: None, retry_after: None, cookies: Vec::new() }
+        Self {
+            error,
+            member: None,
+            message: None,
+            url: None,
+            second_factor_token: None,
+            retry_after: None,
+            cookies: Vec::new(),
+        }
     }
 }
 
@@ -105,9 +119,9 @@ impl From<PanicError> for ErrorResponse {
 
 impl IntoResponse for ErrorResponse {
     fn into_response(self) -> Response {
-        let Self { error, member, message, url, retry_after, cookies } = self;
+        let Self { error, member, message, url, second_factor_token, retry_after, cookies } = self;
         let message = message.map_or(Cow::Borrowed(error.sentence()), Cow::Owned);
-        let body = ErrorBody { code: Code(error), message, member, url };
+        let body = ErrorBody { code: Code(error), message, member, url, second_factor_token };
         let body = Json(ErrorResponseBody { success: NoSuccess, error: body });
         let mut response = (status_of(error), body).into_response();
         let headers = response.headers_mut();
@@ -216,6 +230,10 @@ fn example_of(error: ApiError) -> serde_json::Value {
     let mut body = json!({ "code": error.code(), "message": error.sentence() });
     match error {
         ApiError::LinkRequired => body["url"] = json!("https://app.example/link"),
+        ApiError::SecondFactorRequired => {
+            body["url"] = json!("https://app.example/second-factor");
+            body["second_factor_token"] = json!("3f0a91c2.nq…");
+        }
         ApiError::AddressRequired => body["url"] = json!("https://app.example/add-email"),
         _ => {}
     }

@@ -39,6 +39,7 @@ use crate::{ui::view::Assets, web::state::AppState};
         error::ErrorResponseBody,
         sign_in::SignInWithIdToken,
         sign_in::SignInWithAccessToken,
+        sign_in::SignInWithCode,
     )),
     tags(
         (name = "Authentication", description = "Sign in with a provider's token, refresh, and sign out."),
@@ -252,11 +253,12 @@ mod tests {
         }
         assert!(schemas["SignInMode"].get("const").is_none(), "two values are no constant");
         for (name, kinds) in [
-            ("SignIn", ["SignInWithIdToken", "SignInWithAccessToken"]),
-            ("SignedIn", ["SignedInWithTokens", "SignedInWithCookie"]),
-            ("Refreshed", ["RefreshedWithTokens", "RefreshedWithCookies"]),
+            ("SignIn", &["SignInWithIdToken", "SignInWithAccessToken", "SignInWithCode"][..]),
+            ("SignedIn", &["SignedInWithTokens", "SignedInWithCookie"][..]),
+            ("Refreshed", &["RefreshedWithTokens", "RefreshedWithCookies"][..]),
         ] {
-            let references = kinds.map(|kind| json!({ "$ref": format!("#/components/schemas/{kind}") }));
+            let reference = |kind: &&str| json!({ "$ref": format!("#/components/schemas/{kind}") });
+            let references: Vec<_> = kinds.iter().map(reference).collect();
             assert_eq!(schemas[name]["oneOf"], json!(references), "{name}");
         }
         let nullable = &schemas["SignInWithIdToken"]["properties"]["nonce_token"]["type"];

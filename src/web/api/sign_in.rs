@@ -14,16 +14,17 @@ use super::{
     answer::{Success, UserAnswer, always, with_cookies},
     caller::ApiContext,
     error::{ErrorResponse, errors},
-    json::{JsonBody, optional_secret, optional_text, text},
+    json::{JsonBody, missing, optional_secret, optional_text, text},
 };
 use crate::{
-    account::{ProviderToken, SessionDelivery, TokenSignIn, TokenSignedIn},
+    account::{ApiRequestError, CodeSignIn, ProviderToken, SessionDelivery, TokenSignIn, TokenSignedIn},
     oauth::JsonDocument,
+    sessions::RequestContext,
     tokens::TokenPair,
     web::{detached::detached, state::AppState},
 };
 
-/// The body: exactly one of the two tokens.
+/// The body: one of a provider's tokens, or the code of a second factor.
 struct SignInRequest;
 
 /// With an id_token.
@@ -55,6 +56,18 @@ pub struct SignInWithAccessToken {
     access_token: SecretString,
     /// How the session is returned; `session` by default.
     mode: Option<Mode>,
+}
+
+/// The second step, after `second_factor_required`.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "describes the body, which is read member by member")]
+pub struct SignInWithCode {
+    /// As the error of the first step returned it.
+    #[schema(value_type = String)]
+    second_factor_token: SecretString,
+    /// Six digits of the user's authenticator app, or a recovery code.
+    #[schema(value_type = String, examples("492039"))]
+    code: SecretString,
 }
 
 /// How a session is returned: as a cookie, or as tokens in the answer.
@@ -116,10 +129,10 @@ fn token_type() -> Object {
 
 impl PartialSchema for SignInRequest {
     fn schema() -> RefOr<Schema> {
-        let kinds = [SignInWithIdToken::name(), SignInWithAccessToken::name()];
+        let kinds = [SignInWithIdToken::name(), SignInWithAccessToken::name(), SignInWithCode::name()];
         let either =
             kinds.into_iter().fold(OneOfBuilder::new(), |either, kind| either.item(Ref::from_schema_name(kind)));
-        either.description(Some("A provider's token: exactly one of the two.")).into()
+        either.description(Some("A provider's token: exactly one of the two. Or the code of a second factor.")).into()
     }
 }
 
@@ -142,7 +155,7 @@ impl From<&TokenPair> for TokensAnswer {
 
 errors!(SignInErrors:
     InvalidJson, InvalidRequest, UnknownProvider, TokenKindUnsupported, NonceRequired, NonceInvalid,
-    TokenOfAnotherClient, ProviderTokenInvalid, ProviderTokenUsed, NotPermitted, SignUpClosed, InvitationRequired, EmailNotPermitted, AccountDisabled, AddressRequired,
+    TokenOfAnotherClient, ProviderTokenInvalid, ProviderTokenUsed, SecondFactorInvalid, SecondFactorExpired, SecondFactorRequired, NotPermitted, SignUpClosed, InvitationRequired, EmailNotPermitted, AccountDisabled, AddressRequired,
     CrossOrigin, LinkRequired, RequestTimeout, BodyTooLarge, UnsupportedMediaType, TooManyRequests, ServerError,
     SiteMisconfigured, ProviderMetadata, ProviderKeys, ProviderAlgorithm, ProviderResponse, ProviderUnavailable, Unavailable,
 );
@@ -153,6 +166,9 @@ errors!(SignInErrors:
 /// `"mode": "token"` it contains tokens instead.
 ///
 /// `link_required`: an account with this email address exists. Its owner has to authenticate on the page at `url` first.
+///
+/// `second_factor_required`: the user has a second factor. Send its code with the `second_factor_token` of the error to this
+/// endpoint, or lead the user to the page at `url`; without a `second_factor_token`, only the page helps.
 #[utoipa::path(
     post,
     path = "/api/auth",
@@ -161,6 +177,7 @@ errors!(SignInErrors:
     request_body(content = SignInRequest, examples(
         ("cookie" = (summary = "With an id_token, returning a cookie", value = json!({"provider": "google", "id_token": "eyJhbGciOiJSUzI1NiIs…"}))),
         ("tokens" = (summary = "With an access token, returning tokens", value = json!({"provider": "github", "access_token": "gho_…", "mode": "token"}))),
+        ("code" = (summary = "The second step, with a code", value = json!({"second_factor_token": "3f0a91c2.nq…", "code": "492039"}))),
     )),
     responses(
         (status = 200, description = "Signed in.", body = SignInAnswer, examples(
@@ -176,12 +193,10 @@ pub async fn sign_in(
     ApiContext(context): ApiContext,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ErrorResponse> {
-    let sign_in = read(&body, app.api_nonce)?;
-    let provider = sign_in.unverified_provider.clone();
-    let outcome = detached(&app, sign_in.complete(context, app.tokens.clone())).await?;
-    if let Err(error) = &outcome {
-        app.metrics.count_sign_in(&provider, error.error.code());
-    }
+    let outcome = match read_code(&body)? {
+        Some(code) => detached(&app, code.complete(context, app.tokens.clone())).await?,
+        None => with_provider(&app, context, read(&body, app.api_nonce)?).await?,
+    };
     let TokenSignedIn { user, pair, cookies } = outcome.map_err(|error| ErrorResponse::of(&app, error))?;
     let user = UserAnswer::from(&user);
     let answer = match &pair {
@@ -189,6 +204,26 @@ pub async fn sign_in(
         None => SignInAnswer::Cookie(SignedInWithCookie { success: Success, user }),
     };
     Ok(with_cookies(answer, cookies))
+}
+
+async fn with_provider(
+    app: &AppState,
+    context: RequestContext,
+    sign_in: TokenSignIn,
+) -> Result<Result<TokenSignedIn, ApiRequestError>, ErrorResponse> {
+    let provider = sign_in.unverified_provider.clone();
+    let outcome = detached(app, sign_in.complete(context, app.tokens.clone())).await?;
+    if let Err(error) = &outcome {
+        app.metrics.count_sign_in(&provider, error.error.code());
+    }
+    Ok(outcome)
+}
+
+/// The second step, if the body is one.
+fn read_code(body: &JsonDocument) -> Result<Option<CodeSignIn>, ErrorResponse> {
+    let Some(second_factor_token) = optional_secret(body, "second_factor_token")? else { return Ok(None) };
+    let code = optional_secret(body, "code")?.ok_or_else(|| missing("code"))?;
+    Ok(Some(CodeSignIn { second_factor_token, code }))
 }
 
 fn read(body: &JsonDocument, nonce_required: bool) -> Result<TokenSignIn, ErrorResponse> {

@@ -3,8 +3,8 @@
 use super::authentication_claims::authentication_claims;
 use crate::{
     accounts::{
-        Actor, AuditEvent, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, SignInMethod,
-        UndoneChange, describe_device,
+        Actor, AuditEvent, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, SecondFactorEvent,
+        SignInMethod, UndoneChange, describe_device,
     },
     codes::access::Access,
     oidc::SecurityEventKind,
@@ -105,6 +105,21 @@ fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, bool
         AuditEvent::PasswordRemoved => alarm("Removed the password"),
         AuditEvent::PasswordResetRequested => calm("Requested a password reset email"),
         AuditEvent::PasswordReset => alarm("Reset the password"),
+        AuditEvent::SecondFactor(event) => match event {
+            SecondFactorEvent::Asked => calm("Was asked for the second step of a sign-in"),
+            SecondFactorEvent::Refused => alarm("A wrong two-step code was refused"),
+            SecondFactorEvent::Added => alarm("Turned on two-step verification"),
+            SecondFactorEvent::Replaced => alarm("Replaced the authenticator app"),
+            SecondFactorEvent::Removed => alarm("Turned off two-step verification"),
+            SecondFactorEvent::RecoveryCodesReplaced => alarm("Replaced the recovery codes"),
+            SecondFactorEvent::AskedAfterProviders => calm("Turned on two-step verification after other accounts"),
+            SecondFactorEvent::NotAskedAfterProviders => alarm("Turned off two-step verification after other accounts"),
+            SecondFactorEvent::BrowserTrusted => calm("Trusted a browser for 30 days"),
+            SecondFactorEvent::BrowserForgotten => calm("Stopped trusting a browser"),
+        },
+        AuditEvent::SecondFactorPassed { method } => {
+            calm(&format!("Finished the second step of a sign-in with {}", local_method(*method)))
+        }
         AuditEvent::EmailChangeRequested => calm("Requested a change of the email address"),
         AuditEvent::EmailChangeCancelled => calm("Cancelled a change of the email address"),
         AuditEvent::EmailChanged => alarm("Changed the email address"),
@@ -114,6 +129,7 @@ fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, bool
             alarm(&format!("Undid the linking of {}", label(provider)))
         }
         AuditEvent::Undone(UndoneChange::PasskeyAdded) => alarm("Undid the addition of a passkey"),
+        AuditEvent::Undone(UndoneChange::SecondFactorChanged) => alarm("Undid a change of two-step verification"),
         AuditEvent::Undone(UndoneChange::PasswordChanged) => alarm("Undid a password change"),
         AuditEvent::Undone(UndoneChange::EmailChanged) => alarm("Undid a change of the email address"),
         AuditEvent::SessionEnded => calm("Signed out another device"),

@@ -154,6 +154,7 @@ fn link_view(request: &PageRequest, link: store::EmailLink) -> Option<EmailLink>
             what: match link.data.undo? {
                 UndoStep::MethodAdded { provider, .. } => Undoing::MethodAdded(request.label(&provider)),
                 UndoStep::PasskeyAdded => Undoing::PasskeyAdded,
+                UndoStep::SecondFactorChanged => Undoing::SecondFactorChanged,
                 UndoStep::PasswordChanged => Undoing::PasswordChanged,
                 UndoStep::EmailChanged { .. } => Undoing::EmailChanged,
             },

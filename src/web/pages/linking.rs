@@ -3,7 +3,7 @@
 use super::page_request::{PageRejection, PageRequest, PageResult};
 use crate::{
     account::{AccountError, pending_link},
-    accounts::{EmailCode, UserId},
+    accounts::{EmailCode, SecondFactorPolicy, UserId},
     store::PendingEmailCode,
     ui::{
         page::Page,
@@ -58,17 +58,23 @@ pub async fn confirm(request: PageRequest) -> PageResult {
     }
     let email = user.verified_email.as_ref().map(|email| email.email().to_string());
     let (methods, _) = methods_of(&request, user.id).await?;
+    let has = request.context.second_factors(user.id).await?;
+    let asks = request.context.second_factor != SecondFactorPolicy::Off && has.app;
+    let is_required = request.context.second_factor == SecondFactorPolicy::Required && (has.app || has.passkey);
+    // What would show one factor of two is not offered.
+    let methods = if is_required || (asks && has.after_providers) { Vec::new() } else { methods };
     // The link in the email does not name the page to continue on.
     let return_to = match (&pending, request.query.one("return_to")) {
         (Some(pending), None) => pending.return_to.clone(),
         _ => return_to,
     };
     let view = ConfirmView {
-        email_code: email_code(&request, user.id, pending).await?,
+        email_code: if asks { EmailCodeView::Unavailable } else { email_code(&request, user.id, pending).await? },
         who: email.or_else(|| user.name.clone()).unwrap_or_else(|| "your account".to_owned()),
         methods,
-        password: request.app.database.password_of(user.id).await?.is_some(),
-        passkey: has_passkey(&request, user.id).await?,
+        password: !is_required && request.app.database.password_of(user.id).await?.is_some(),
+        passkey: has.passkey,
+        app: asks,
         return_to,
         notice: request.notice(),
     };

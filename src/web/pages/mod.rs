@@ -13,6 +13,7 @@ mod linking;
 mod login;
 mod page_request;
 mod passkeys;
+mod second_factor;
 mod settings;
 mod settings_data;
 mod shared_page;
@@ -43,6 +44,8 @@ pub fn handler(page: Page) -> MethodRouter<AppState> {
         Page::ResetPassword => get(email_links::reset_password),
         Page::ConfirmEmail => get(email_links::confirm_email),
         Page::Undo => get(email_links::undo),
+        Page::Recovery => get(second_factor::recovery),
+        Page::SecondFactor => get(second_factor::second_factor),
         Page::LinkPrompt => get(linking::prompt),
         Page::Confirm => get(linking::confirm),
         Page::Unsent => get(unsent::unsent),
@@ -58,6 +61,9 @@ pub fn handler(page: Page) -> MethodRouter<AppState> {
         Page::Link => get(settings::link),
         Page::Unlink => get(settings::unlink),
         Page::RemovePasskey => get(passkeys::remove),
+        Page::Authenticator => get(second_factor::authenticator),
+        Page::RemoveAuthenticator => get(second_factor::remove),
+        Page::RecoveryCodes => get(second_factor::recovery_codes),
         Page::Delete => get(settings::delete),
         Page::Admin => get(admin::admin),
         Page::AdminUser => get(admin::user),

@@ -6,6 +6,7 @@ use super::{
     grants::grant_views,
     page_request::{PageRejection, PageRequest, PageResult},
     passkeys::passkeys_view,
+    second_factor::second_factor_view,
 };
 use crate::{
     account::DELETION_WORD,
@@ -54,6 +55,7 @@ pub async fn security(request: PageRequest) -> PageResult {
         password_set_at: password.as_ref().map(|(_, set_at)| set_at.unix_timestamp()),
         may_unlink: identities.len() > 1 || password.is_some() || has_passkey,
         passkeys,
+        second_factor: second_factor_view(&request, user).await?,
         identities: identities.into_iter().map(|identity| identity_view(&request, identity)).collect(),
         linkable: request.buttons(),
         reauthenticated: signed_in.is_recently_authenticated(now),
@@ -120,7 +122,7 @@ pub async fn unlink(request: PageRequest) -> PageResult {
     let identities = request.app.database.identities(user).await?;
     let last = identities.len() == 1
         && request.app.database.password_of(user).await?.is_none()
-        && request.app.database.passkeys(user).await?.is_empty();
+        && !request.context.second_factors(user).await?.passkey;
     let identity = identities.into_iter().find(|identity| Some(identity.id) == id).ok_or(PageRejection::NotFound)?;
     let affected_access = affected_access(&request, user, Some(identity.id)).await?;
     let view = UnlinkView {

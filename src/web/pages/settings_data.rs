@@ -19,7 +19,10 @@ use super::{
 };
 use crate::{
     accounts::{Actor, Identity, Passkey, User, UserId},
-    store::{Database, Grant, GrantStatus, PastEvent, RevocationStatus, Session, StoreError},
+    store::{
+        AuthenticatorApp, Database, Grant, GrantStatus, PastEvent, RevocationStatus, Session, StoreError,
+        TrustedBrowser,
+    },
 };
 
 /// Events in memory at a time.
@@ -39,6 +42,8 @@ async fn head(request: &PageRequest, user: &User) -> Result<Bytes, PageRejection
     let password = database.password_of(user.id).await?;
     let identities = database.identities(user.id).await?;
     let passkeys = database.passkeys(user.id).await?;
+    let app = database.authenticator_app(user.id).await?;
+    let trusted = database.trusted_browsers(user.id, request.context.clock.date()).await?;
     let grants = database.grants(user.id).await?;
     let sessions = database.user_sessions(user.id, request.context.clock.date()).await?;
     let parts = [
@@ -47,6 +52,8 @@ async fn head(request: &PageRequest, user: &User) -> Result<Bytes, PageRejection
         ("password_set_at", json!(password.map(|(_, set_at)| set_at.unix_timestamp()))),
         ("identities", identities.iter().map(identity_data).collect()),
         ("passkeys", passkeys.iter().map(passkey_data).collect()),
+        ("second_factor", json!(app.as_ref().map(app_data))),
+        ("trusted_browsers", trusted.iter().map(trusted_data).collect()),
         ("sessions", sessions.iter().map(session_data).collect()),
         ("grants", grants.iter().map(grant_data).collect()),
     ];
@@ -68,6 +75,8 @@ fn about() -> Value {
         "user": "Your account.",
         "identities": "Your accounts at providers, with which you sign in.",
         "passkeys": "Your passkeys, without their keys.",
+        "second_factor": "Your authenticator app, without its key, and how many recovery codes are left.",
+        "trusted_browsers": "The browsers that need no second step.",
         "sessions": "Where you're signed in.",
         "grants": "The services that you connected.",
         "events": "Your recent activity, newest first.",
@@ -135,6 +144,24 @@ fn passkey_data(passkey: &Passkey) -> Value {
         "backed_up": passkey.backed_up,
         "added_at": passkey.created_at.unix_timestamp(),
         "last_used_at": passkey.last_used_at.map(OffsetDateTime::unix_timestamp),
+    })
+}
+
+fn app_data(app: &AuthenticatorApp) -> Value {
+    json!({
+        "added_at": app.added_at.unix_timestamp(),
+        "last_used_at": app.last_used_at.map(OffsetDateTime::unix_timestamp),
+        "recovery_codes": app.recovery_codes,
+        "after_providers": app.after_providers,
+    })
+}
+
+fn trusted_data(browser: &TrustedBrowser) -> Value {
+    json!({
+        "user_agent": browser.user_agent,
+        "ip": browser.ip,
+        "last_used_at": browser.last_used_at.unix_timestamp(),
+        "expires_at": browser.expires_at.unix_timestamp(),
     })
 }
 

@@ -158,6 +158,9 @@ pub fn token_in(message: &EmailMessage) -> Option<EmailToken> {
         | EmailKind::EmailChanged { undo: token, .. }
         | EmailKind::MethodAdded { undo: token, .. }
         | EmailKind::PasskeyAdded { undo: token, .. }
+        | EmailKind::SecondFactorAdded { undo: token }
+        | EmailKind::SecondFactorReplaced { undo: token }
+        | EmailKind::SecondFactorRemoved { undo: token }
         | EmailKind::PasswordChanged { undo: token, .. } => Some(token.clone()),
         _ => None,
     }

@@ -380,6 +380,17 @@ async fn every_documented_error_code_occurs() {
     };
     let kept_out = wishing.tokens().issue_pair(&opening).await.expect("a pair");
     note(refresh, &no_email.refresh(kept_out.refresh_token.expose()).await);
+    let careful = App::builder().start().await;
+    let owner = careful.browser();
+    owner.sign_in("ada").await;
+    let (phone, _) = owner.enrol(&careful).await;
+    owner.submit("/settings/authenticator/providers", &[("ask", "1")]).await;
+    let half = owner.sign_in_with_id_token(&careful, "ada", "session").await;
+    note(sign_in, &half);
+    for token in [half.json["error"]["second_factor_token"].as_str().expect("a token"), "x"] {
+        let body = json!({ "second_factor_token": token, "code": phone.wrong_code(&careful) });
+        note(sign_in, &owner.post_json("/api/auth", &body).await);
+    }
     let once = App::builder().settings(&[("API_NONCE", "off"), ("RATE_LIMITS", "on")]).start().await;
     let flood = once.browser();
     let token = once.id_token("ada", json!({})).await;

@@ -70,6 +70,7 @@ mod providers;
 mod races;
 mod recovery;
 mod return_to;
+mod second_factor;
 mod secrets;
 mod security_txt;
 mod session;

@@ -52,6 +52,25 @@ async fn failure(app: &App, arguments: &[&str]) -> (i32, String) {
     (output.status.code().expect("a status"), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
+/// A user who lost phone and recovery codes writes to the operator, who checks who they are first.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_removes_a_lost_second_factor(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = App::builder().engine(engine).start().await;
+    let browser = app.browser();
+    app.sign_up(&browser, "grace@example.com", PASSWORD).await;
+    browser.enrol(&app).await;
+    app.emails().await;
+    let shown = json_of(&app, &["users", "methods", "grace@example.com"]).await;
+    assert_eq!(shown["second_factor"]["recovery_codes"], 10, "{shown}");
+    app.browser().first_step("grace@example.com", PASSWORD).await;
+    assert!(changed(&app, &["users", "methods", "grace@example.com", "--remove", "second_factor"]).await);
+    assert_eq!(last_event(&app, "second_factor").await, ("removed".to_owned(), "operator".to_owned()));
+    assert!(!browser.is_signed_in().await, "every session ends");
+    app.browser().sign_in_with_password("grace@example.com", PASSWORD).await;
+    assert_eq!(failure(&app, &["users", "methods", "grace@example.com", "--remove", "second_factor"]).await.0, 1);
+}
+
 /// The last event of a kind: its outcome, and who did it.
 async fn last_event(app: &App, kind: &str) -> (String, String) {
     let sql =

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use latchkey::{
-    accounts::{Answer, AuthenticationMethod, Authentications, Purpose},
+    accounts::{Answer, AuthenticationMethod, Authentications, Purpose, SecondFactorPolicy},
     providers::Profile,
     store::{FlowStatus, SessionOpening, StoreError, SweepStep},
 };
@@ -78,7 +78,14 @@ async fn a_sign_in_opens_its_session_and_completes_its_flow_at_once(
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let authentications = Authentications::by(AuthenticationMethod::provider("google"), now());
-    let opening = |id_hash, earlier, flow| SessionOpening { id_hash, earlier, authentications: &authentications, flow };
+    let second_factor = SecondFactorPolicy::Optional;
+    let opening = |id_hash, earlier, flow| SessionOpening {
+        id_hash,
+        earlier,
+        authentications: &authentications,
+        second_factor,
+        flow,
+    };
     let settle = async |purpose, profile: &Profile, opening: SessionOpening<'_>| {
         settle_opening(&database, purpose, profile, None, Some(&opening)).await
     };

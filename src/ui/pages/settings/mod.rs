@@ -17,10 +17,13 @@ use crate::{
 
 pub mod account;
 pub mod activity;
+pub mod authenticator;
 pub mod change_email;
 pub mod connections;
 pub mod delete;
 pub mod link;
+pub mod recovery_codes;
+pub mod remove_authenticator;
 pub mod remove_passkey;
 pub mod security;
 pub mod set_password;
@@ -31,6 +34,7 @@ mod grant;
 mod only_way;
 mod passkeys;
 mod row;
+mod second_factor;
 mod sign_in_methods;
 
 /// One of the four pages: its title, the navigation between them, and its sections.

@@ -18,16 +18,20 @@ pub struct Device {
     authenticator: Authenticator<Option<Passkey>, Owner, AvailableBackend>,
     /// The site that the browser shows.
     pub origin: String,
+    verifies: bool,
 }
 
-struct Owner;
+struct Owner {
+    /// Whether the device knows its owner, by a fingerprint or a PIN.
+    verifies: bool,
+}
 
 #[async_trait::async_trait]
 impl UserValidationMethod for Owner {
     type PasskeyItem = Passkey;
 
     async fn check_user<'a>(&self, _: UiHint<'a, Passkey>, _: bool, _: bool) -> Result<UserCheck, Ctap2Error> {
-        Ok(UserCheck { presence: true, verification: true })
+        Ok(UserCheck { presence: true, verification: self.verifies })
     }
 
     fn is_presence_enabled(&self) -> bool {
@@ -35,15 +39,24 @@ impl UserValidationMethod for Owner {
     }
 
     fn is_verification_enabled(&self) -> Option<bool> {
-        Some(true)
+        Some(self.verifies)
     }
 }
 
 impl Device {
     pub fn new(app: &App) -> Self {
-        let mut authenticator = Authenticator::new(Aaguid::new_empty(), None, Owner, AvailableBackend);
+        let owner = Owner { verifies: true };
+        let mut authenticator = Authenticator::new(Aaguid::new_empty(), None, owner, AvailableBackend);
         authenticator.set_make_credentials_with_signature_counter(true);
-        Self { authenticator, origin: app.origin.clone() }
+        Self { authenticator, origin: app.origin.clone(), verifies: true }
+    }
+
+    /// The same passkey on a device that only notices a touch.
+    pub fn touched_only(&self) -> Self {
+        let (store, owner) = (self.authenticator.store().clone(), Owner { verifies: false });
+        let mut authenticator = Authenticator::new(Aaguid::new_empty(), store, owner, AvailableBackend);
+        authenticator.set_make_credentials_with_signature_counter(true);
+        Self { authenticator, origin: self.origin.clone(), verifies: false }
     }
 
     /// `navigator.credentials.create()`.
@@ -85,7 +98,7 @@ impl Device {
             client_data_hash: hash(&client_data).into(),
             allow_list: None,
             extensions: None,
-            options: get_assertion::Options { up: true, uv: true },
+            options: get_assertion::Options { up: true, uv: self.verifies },
             pin_auth: None,
             pin_protocol: None,
         };

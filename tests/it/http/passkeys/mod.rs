@@ -5,7 +5,7 @@ mod device;
 mod managing;
 mod signing_in;
 
-use device::Device;
+pub use device::Device;
 
 use crate::http::{
     account::PASSWORD,

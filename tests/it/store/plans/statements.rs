@@ -89,6 +89,11 @@ fn collect_statements(
             {
                 4
             }
+            [TokenTree::Ident(word), TokenTree::Ident(name), TokenTree::Group(_), ..]
+                if word == "mod" && name == "tests" =>
+            {
+                3
+            }
             // A macro that makes several.
             [TokenTree::Ident(name), TokenTree::Punct(mark), TokenTree::Group(arguments), ..]
                 if mark.as_char() == '!' && macros.contains_key(&name.to_string()) =>
