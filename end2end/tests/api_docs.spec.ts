@@ -85,6 +85,7 @@ test.describe("with JavaScript", { tag: "@js" }, () => {
         "ok",
         "provider_token_invalid",
         "provider_token_invalid",
+        "second_factor_expired",
         "refresh_token_invalid",
         "ok",
         "invalid_token",
