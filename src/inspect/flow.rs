@@ -120,11 +120,11 @@ impl Flow {
         if self.outcome() != Outcome::Refused {
             return None;
         }
-        let results = self.steps().rev().filter_map(|step| match step {
+        let mut results = self.steps().rev().filter_map(|step| match step {
             Step::Checked(results) => results.iter().find(|result| result.verdict == Verdict::Refused),
             _ => None,
         });
-        results.last()
+        results.next_back()
     }
 
     pub fn outcome(&self) -> Outcome {

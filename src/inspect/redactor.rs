@@ -72,7 +72,6 @@ impl Redactor {
     }
 
     /// A text about a person.
-    #[expect(clippy::unused_self, reason = "a value of a text from outside comes from the redactor")]
     pub fn personal(&self, text: &str) -> Value {
         Value::personal(text)
     }

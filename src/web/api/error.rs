@@ -35,8 +35,8 @@ pub struct ErrorResponse {
     member: Option<&'static str>,
     /// Replaces the code's sentence. Never contains anything from the request.
     message: Option<String>,
-    url: Option<String>,
-    second_factor_token: Option<String>,
+    url: Option<Box<str>>,
+    second_factor_token: Option<Box<str>>,
     retry_after: Option<u64>,
     cookies: Vec<HeaderValue>,
 }
@@ -82,7 +82,8 @@ impl ErrorResponse {
     /// An error of a use case.
     pub fn of(app: &AppState, error: ApiRequestError) -> Self {
         let ApiRequestError { error, page, second_factor_token, retry_after, cookies } = error;
-        let url = page.map(|page| format!("{}{page}", app.origin));
+        let url = page.map(|page| format!("{}{page}", app.origin).into());
+        let second_factor_token = second_factor_token.map(String::into_boxed_str);
         Self { url, second_factor_token, retry_after, cookies, ..error.into() }
     }
 
@@ -121,6 +122,7 @@ impl IntoResponse for ErrorResponse {
     fn into_response(self) -> Response {
         let Self { error, member, message, url, second_factor_token, retry_after, cookies } = self;
         let message = message.map_or(Cow::Borrowed(error.sentence()), Cow::Owned);
+        let (url, second_factor_token) = (url.map(String::from), second_factor_token.map(String::from));
         let body = ErrorBody { code: Code(error), message, member, url, second_factor_token };
         let body = Json(ErrorResponseBody { success: NoSuccess, error: body });
         let mut response = (status_of(error), body).into_response();
