@@ -1,5 +1,6 @@
 // Two-step verification: an authenticator app, recovery codes, and a browser that is trusted. The sandbox has the app.
 
+import { sandbox } from "../servers.mjs";
 import { newAccount, signUp, submitPassword, type Account } from "./support/account";
 import { expectNoAxeViolations } from "./support/axe";
 import { emailTo } from "./support/email";
@@ -25,18 +26,18 @@ async function codeOf(page: Page, account: Account, before?: string): Promise<st
   return code!;
 }
 
-let appUrl = "";
+const appUrl = `${sandbox.origin}/authenticator`;
 
 /** Turns it on; returns the code that was used, and the recovery codes. */
 async function turnOn(page: Page, account: Account): Promise<{ code: string; recoveryCodes: string[] }> {
   await page.goto("/settings/security");
   await page.getByRole("link", { name: "Turn on two-step verification" }).click();
   await expect(page.getByRole("img", { name: /qr code/i })).toBeVisible();
-  const link = page.getByRole("link", { name: /sandbox's authenticator app/i });
-  const href = (await link.getAttribute("href"))!;
-  appUrl = href.split("?")[0];
+  await page.getByText("Can't scan it? Type this key instead.").click();
+  const key = (await page.locator(".secret").textContent())!.replaceAll(" ", "");
+  const uri = `otpauth://totp/Latchkey:${encodeURIComponent(account.email)}?secret=${key}&issuer=Latchkey`;
   const app = await page.context().newPage();
-  await app.goto(href);
+  await app.goto(`${appUrl}?add=${encodeURIComponent(uri)}`);
   await app.close();
   const code = await codeOf(page, account);
   await codeField(page).fill(code);

@@ -2,10 +2,10 @@
 //! show it. See the tour in `lib.rs`.
 //!
 //! The rooms report by [`record`], whether anything listens or not, as they report to the log. A recording hangs on the task
-//! of its request ([`within`]); without one, `record` looks at one task-local and does nothing else. The alternative, a handle
+//! of its request (`within`); without one, `record` looks at one task-local and does nothing else. The alternative, a handle
 //! in every signature from the edge to the store, would make nine rooms carry what none of them reads.
 //!
-//! **Nothing secret gets in.** A step holds [`Value`]s, and those are made by a [`Redactor`] alone. It goes by the name of a
+//! **Nothing secret gets in.** A step holds `Value`s, and those are made by a `Redactor` alone. It goes by the name of a
 //! parameter: what is not on the list of public names is kept as its length and a digest under a key that dies with the process.
 
 mod check;

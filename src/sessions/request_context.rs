@@ -90,7 +90,7 @@ impl RequestContext {
     /// The same by the password that was set at `set_at`, unless it was changed since it was compared.
     ///
     /// # Errors
-    /// [`StoreError::PasswordChanged`](crate::store::StoreError::PasswordChanged), or if the session cannot be written.
+    /// [`StoreError::PasswordChanged`], or if the session cannot be written.
     pub async fn sign_in_with_password(&self, user: &User, set_at: OffsetDateTime) -> Result<SignIn, SessionError> {
         let steps = Authentications::by(AuthenticationMethod::Password, self.clock.date());
         self.open_or_ask(user, Opening { steps, identity: None, password_set_at: Some(set_at) }).await
