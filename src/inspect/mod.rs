@@ -1,7 +1,7 @@
 //! The recorded walkthrough of a flow: what was sent, checked, decided and written, in order, so that a page and a command can
 //! show it. See the tour in `lib.rs`.
 //!
-//! The rooms report by [`record`], whether anything listens or not, as they report to the log. A recording hangs on the task
+//! The rooms report by `record`, whether anything listens or not, as they report to the log. A recording hangs on the task
 //! of its request (`within`); without one, `record` looks at one task-local and does nothing else. The alternative, a handle
 //! in every signature from the edge to the store, would make nine rooms carry what none of them reads.
 //!
