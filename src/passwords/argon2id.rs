@@ -97,7 +97,7 @@ impl Hasher {
     }
 }
 
-/// Whether a password can be verified against this hash: one of ours, or of another system.
+/// Whether a password can be verified against this hash, made here or by another system.
 pub fn is_readable(hash: &PasswordHash) -> bool {
     StoredHash::read(hash).is_some() || ForeignHash::read(hash.as_str()).is_some()
 }

@@ -1,5 +1,5 @@
 //! Password hashes that another system made, of imported users. Each is verified at the user's next sign-in, and then
-//! replaced by one of ours.
+//! replaced by an argon2id hash.
 //!
 //! One text per hash, so that a row says by itself how to verify it:
 //!
@@ -60,7 +60,7 @@ struct ScryptCost {
 }
 
 impl ForeignHash {
-    /// `None` for one of ours, for anything unreadable, and for one that would cost too much.
+    /// `None` for an argon2id hash made here, for anything unreadable, and for one that would cost too much.
     pub fn read(text: &str) -> Option<Self> {
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return None;

@@ -10,7 +10,7 @@ use crate::{
 
 pub(super) fn of(error: &CallbackError) -> SignInError {
     match error {
-        // Only a signed-in user is told that a second factor is needed.
+        // Only a signed-in user learns that a second factor is needed.
         CallbackError::UnknownFlow | CallbackError::SecondFactorNeeded => SignInError::FlowUnknown,
         CallbackError::ExpiredFlow => SignInError::FlowExpired,
         CallbackError::UsedFlow => SignInError::FlowUsed,

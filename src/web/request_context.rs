@@ -190,7 +190,7 @@ pub async fn redirect_to_our_host(State(app): State<AppState>, request: Request,
     next.run(request).await
 }
 
-/// Whether the `Host` is, letter for letter, that of the origin: what is nearly always sent.
+/// Whether the `Host` is, letter for letter, that of the origin, as in nearly every request.
 fn is_host_of(origin: &str, host: &str) -> bool {
     origin.split_once("://").is_some_and(|(_, own)| own == host)
 }

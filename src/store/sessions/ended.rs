@@ -69,15 +69,9 @@ pub(in crate::store) async fn note_ends(
     end: SessionEnd,
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
-    sqlx::query(note_end!("user_id = $1 AND id <> $2"))
-        .bind(user.to_string())
-        // No id is empty.
-        .bind(except.unwrap_or_default())
-        .bind(end.code())
-        .bind(now.unix_timestamp())
-        .execute(&mut *connection)
-        .await?;
-    forget_surplus(connection, user).await
+    // No id is empty.
+    let except = except.unwrap_or_default();
+    note(connection, note_end!("user_id = $1 AND id <> $2"), (user, except), end, now).await
 }
 
 /// The same for one session of a user, by its id.
@@ -88,14 +82,7 @@ pub(in crate::store) async fn note_end(
     end: SessionEnd,
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
-    sqlx::query(note_end!("user_id = $1 AND id = $2"))
-        .bind(user.to_string())
-        .bind(id)
-        .bind(end.code())
-        .bind(now.unix_timestamp())
-        .execute(&mut *connection)
-        .await?;
-    forget_surplus(connection, user).await
+    note(connection, note_end!("user_id = $1 AND id = $2"), (user, id), end, now).await
 }
 
 /// The same for the sessions of a user that an identity opened.
@@ -106,14 +93,7 @@ pub(in crate::store) async fn note_ends_of_identity(
     end: SessionEnd,
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
-    sqlx::query(note_end!("user_id = $1 AND identity_id = $2"))
-        .bind(user.to_string())
-        .bind(identity)
-        .bind(end.code())
-        .bind(now.unix_timestamp())
-        .execute(&mut *connection)
-        .await?;
-    forget_surplus(connection, user).await
+    note(connection, note_end!("user_id = $1 AND identity_id = $2"), (user, identity), end, now).await
 }
 
 /// The same for the sessions of a user that were opened in a session at a provider.
@@ -124,9 +104,20 @@ pub(in crate::store) async fn note_ends_of_provider_session(
     end: SessionEnd,
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
-    sqlx::query(note_end!("user_id = $1 AND provider_session = $2"))
+    note(connection, note_end!("user_id = $1 AND provider_session = $2"), (user, provider_session), end, now).await
+}
+
+/// `statement` is one of `note_end!`, with the user as its `$1` and the other value as its `$2`.
+async fn note(
+    connection: &mut Connection,
+    statement: &'static str,
+    (user, value): (UserId, &str),
+    end: SessionEnd,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    sqlx::query(statement)
         .bind(user.to_string())
-        .bind(provider_session)
+        .bind(value)
         .bind(end.code())
         .bind(now.unix_timestamp())
         .execute(&mut *connection)

@@ -175,13 +175,8 @@ async fn end_named_session(
     let Some((owner,)) = owner else { return Ok(None) };
     let user = UserId::parse(&owner)?;
     note_ends_of_provider_session(write.connection(), user, &hash, SessionEnd::EndedByProvider, now).await?;
-    let ended: Vec<(String,)> =
-        sqlx::query_as("DELETE FROM sessions WHERE provider_session = $1 AND user_id = $2 RETURNING id")
-            .bind(hash)
-            .bind(owner)
-            .fetch_all(write.connection())
-            .await?;
-    ended.iter().for_each(|(id,)| write.revocation_cache().session(id));
+    delete(write, "DELETE FROM sessions WHERE user_id = $1 AND provider_session = $2 RETURNING id", user, &hash)
+        .await?;
     Ok(Some(user))
 }
 
@@ -193,12 +188,13 @@ async fn end_sessions_of_identity(
 ) -> Result<(), StoreError> {
     let id = identity.id.to_string();
     note_ends_of_identity(write.connection(), user, &id, SessionEnd::EndedByProvider, now).await?;
+    delete(write, "DELETE FROM sessions WHERE user_id = $1 AND identity_id = $2 RETURNING id", user, &id).await
+}
+
+/// Deletes sessions of a user. `statement` has the user as its `$1` and `value` as its `$2`, and returns their ids.
+async fn delete(write: &mut Write<'_>, statement: &'static str, user: UserId, value: &str) -> Result<(), StoreError> {
     let ended: Vec<(String,)> =
-        sqlx::query_as("DELETE FROM sessions WHERE user_id = $1 AND identity_id = $2 RETURNING id")
-            .bind(user.to_string())
-            .bind(id)
-            .fetch_all(write.connection())
-            .await?;
+        sqlx::query_as(statement).bind(user.to_string()).bind(value).fetch_all(write.connection()).await?;
     ended.iter().for_each(|(id,)| write.revocation_cache().session(id));
     Ok(())
 }
