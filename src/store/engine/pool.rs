@@ -66,6 +66,11 @@ impl Pool {
         Ok(pool)
     }
 
+    #[cfg(test)]
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.0
+    }
+
     /// A connection of its own, outside the pool.
     pub(super) async fn connect_apart(&self) -> Result<Connection, Error> {
         self.0.open(Instant::now() + PATIENCE).await

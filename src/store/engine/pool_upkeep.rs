@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use crate::store::engine::engines::Engine;
-use crate::store::engine::pool::{Shared, TRUSTED_IDLE};
+use crate::store::engine::pool::{Idle, Shared, TRUSTED_IDLE};
 
 /// Idle connections are pinged this often: a NAT or firewall on the way forgets those that say nothing.
 const KEEPALIVE: Duration = Duration::from_secs(30);
@@ -36,8 +36,8 @@ impl Shared {
         while due > 0 {
             due -= 1;
             let Ok(_place) = Arc::clone(&self.places).try_acquire_owned() else { return };
-            // The one that was idle for the longest. Its time stays: a ping is no use.
-            let Some(mut idle) = (!self.idle().is_empty()).then(|| self.idle().remove(0)) else { return };
+            // Its time stays: a ping is no use.
+            let Some(mut idle) = self.longest_idle() else { return };
             if idle.connection.ping().await.is_err() {
                 self.discard_idle();
                 return;
@@ -45,5 +45,41 @@ impl Shared {
             self.idle().push(idle);
         }
         self.idle().sort_by_key(|idle| idle.since);
+    }
+
+    fn longest_idle(&self) -> Option<Idle> {
+        // One guard: a second one in the same statement would wait for the first.
+        let mut idle = self.idle();
+        (!idle.is_empty()).then(|| idle.remove(0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::engine::pool::Pool;
+    use crate::store::engine::url::options;
+
+    async fn pool(folder: &tempfile::TempDir) -> Pool {
+        sqlx::any::install_default_drivers();
+        let url = format!("sqlite://{}", folder.path().join("latchkey.db").display());
+        Pool::connect(options(Engine::Sqlite, &url).unwrap(), Engine::Sqlite, 3).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_is_kept_alive_stays_in_the_pool() {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = pool(&folder).await;
+        let in_use = [pool.acquire().await.unwrap(), pool.acquire().await.unwrap(), pool.acquire().await.unwrap()];
+        drop(in_use);
+        let shared = pool.shared();
+        for (number, idle) in shared.idle().iter_mut().enumerate() {
+            idle.since -= (TRUSTED_IDLE * 2).saturating_sub(Duration::from_secs(number as u64));
+        }
+        let since = |shared: &Shared| shared.idle().iter().map(|idle| idle.since).collect::<Vec<_>>();
+        let before = since(shared);
+        shared.keep_alive().await;
+        assert_eq!((since(shared), shared.places.available_permits()), (before, 3));
+        drop(pool.acquire().await.expect("the pool goes on"));
     }
 }
