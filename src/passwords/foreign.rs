@@ -8,15 +8,19 @@
 //! | `$2a$`, `$2b$`, `$2y$` | bcrypt: Supabase, Auth.js recipes, PHP |
 //! | `$scrypt$ln=…,r=…,p=…$salt$hash` | scrypt as a PHC string |
 //! | `$pbkdf2-sha256$i=…$salt$hash`, `-sha1`, `-sha512` | PBKDF2 as a PHC string: Keycloak |
-//! | `pbkdf2_sha256$iterations$salt$hash` | Django; its salt is text |
+//! | `$pbkdf2-sha256$iterations$salt$hash`, `$pbkdf2$…` with SHA-1 | passlib |
+//! | `pbkdf2_sha256$iterations$salt$hash`, `scrypt$N$salt$r$p$hash`, `bcrypt$$2b$…`, `bcrypt_sha256$$2b$…` | Django; salts are text |
+//! | `scrypt:N:r:p$salt$hash`, `pbkdf2:sha256:iterations$salt$hash` | Werkzeug, of Flask: salts are text, hashes hexadecimal |
+//! | `salt:hash`, both hexadecimal | better-auth's scrypt; the salt is the text of its digits |
 //! | `$firebase-scrypt$ln=…,r=…$salt$separator$signer key$hash` | Firebase, with the project's parameters |
 //!
-//! Base64 with or without padding, in the standard alphabet.
+//! Base64 with or without padding, in the standard alphabet; passlib writes `.` for `+`.
 
 use std::num::NonZeroU32;
 
 use aws_lc_rs::{
     cipher::{AES_256, EncryptingKey, EncryptionContext, UnboundCipherKey},
+    digest::{SHA256, digest},
     iv::FixedLength,
     pbkdf2,
 };
@@ -26,6 +30,7 @@ use base64::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
+use unicode_normalization::UnicodeNormalization as _;
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
@@ -39,6 +44,11 @@ const MAX_ITERATIONS: u32 = 2_000_000;
 const MAX_SCRYPT_WORK: u64 = 256 * 1024 * 1024;
 /// Of a hash, a salt or a key.
 const MAX_PART: usize = 256;
+/// Shorter hashes could be guessed by chance.
+const MIN_HASH: usize = 16;
+
+/// Fixed in better-auth 1.
+const BETTER_AUTH: ScryptCost = ScryptCost { log_n: 14, r: 16, p: 1 };
 
 /// A readable hash.
 #[derive(Clone)]
@@ -47,9 +57,29 @@ pub struct ForeignHash(Kind);
 #[derive(Clone)]
 enum Kind {
     Bcrypt(String),
-    Scrypt { params: ScryptCost, salt: Vec<u8>, hash: Vec<u8> },
-    Pbkdf2 { algorithm: pbkdf2::Algorithm, iterations: NonZeroU32, salt: Vec<u8>, hash: Vec<u8> },
-    Firebase { params: ScryptCost, salt: Vec<u8>, signer_key: Vec<u8>, hash: Vec<u8> },
+    /// Of the password's SHA-256 in hexadecimal, so that no password is too long.
+    BcryptOfSha256(String),
+    Scrypt {
+        params: ScryptCost,
+        salt: Vec<u8>,
+        hash: Vec<u8>,
+    },
+    BetterAuth {
+        salt: Vec<u8>,
+        hash: Vec<u8>,
+    },
+    Pbkdf2 {
+        algorithm: pbkdf2::Algorithm,
+        iterations: NonZeroU32,
+        salt: Vec<u8>,
+        hash: Vec<u8>,
+    },
+    Firebase {
+        params: ScryptCost,
+        salt: Vec<u8>,
+        signer_key: Vec<u8>,
+        hash: Vec<u8>,
+    },
 }
 
 #[derive(Clone, Copy)]
@@ -66,40 +96,50 @@ impl ForeignHash {
             return None;
         }
         let kind = match text.split('$').collect::<Vec<_>>().as_slice() {
-            ["", "2a" | "2b" | "2y", cost, rest] if is_bcrypt(rest) => {
-                (4..=MAX_BCRYPT_COST).contains(&cost.parse().ok()?).then(|| Kind::Bcrypt(text.to_owned()))?
-            }
+            ["", _, _, _] => Kind::Bcrypt(bcrypt_of(text)?),
+            ["bcrypt", "", _, _, _] => Kind::Bcrypt(bcrypt_of(text.strip_prefix("bcrypt$")?)?),
+            ["bcrypt_sha256", "", _, _, _] => Kind::BcryptOfSha256(bcrypt_of(text.strip_prefix("bcrypt_sha256$")?)?),
             ["", "scrypt", params, salt, hash] => {
-                Kind::Scrypt { params: ScryptCost::read(params)?, salt: decode(salt)?, hash: decode_hash(hash)? }
+                Kind::Scrypt { params: ScryptCost::read(params)?, salt: decode(salt)?, hash: decode(hash)? }
+            }
+            ["scrypt", n, salt, r, p, hash] => {
+                let params = ScryptCost::new(log2(n)?, r.parse().ok()?, p.parse().ok()?)?;
+                Kind::Scrypt { params, salt: text_salt(salt)?, hash: decode(hash)? }
+            }
+            ["", "pbkdf2", iterations, salt, hash] => {
+                pbkdf2_of("sha1", iterations.parse().ok()?, decode_passlib(salt)?, decode_passlib(hash)?)?
             }
             ["", name, params, salt, hash] if name.starts_with("pbkdf2-") => {
-                let iterations = parameter(params, "i")?;
-                pbkdf2_of(name.strip_prefix("pbkdf2-")?, iterations, decode(salt)?, decode_hash(hash)?)?
+                let iterations = parameter(params, "i").or_else(|| params.parse().ok())?;
+                pbkdf2_of(name.strip_prefix("pbkdf2-")?, iterations, decode_passlib(salt)?, decode_passlib(hash)?)?
             }
             [name, iterations, salt, hash] if name.starts_with("pbkdf2_") => {
-                let (name, salt) = (name.strip_prefix("pbkdf2_")?, salt.as_bytes().to_vec());
-                pbkdf2_of(name, iterations.parse().ok()?, salt, decode_hash(hash)?)?
+                pbkdf2_of(name.strip_prefix("pbkdf2_")?, iterations.parse().ok()?, text_salt(salt)?, decode(hash)?)?
             }
+            [method, salt, hash] => werkzeug(method, text_salt(salt)?, decode_hex(hash)?)?,
             ["", "firebase-scrypt", params, salt, separator, signer_key, hash] => Kind::Firebase {
                 params: ScryptCost::read(params)?,
                 salt: [decode(salt)?, decode(separator)?].concat(),
                 signer_key: decode(signer_key)?,
-                hash: decode_hash(hash)?,
+                hash: decode(hash)?,
             },
+            [text] => better_auth(text)?,
             _ => return None,
         };
-        Some(Self(kind))
+        kind.hash().is_none_or(|hash| hash.len() >= MIN_HASH).then_some(Self(kind))
     }
 
     /// Whether the password is right. `None` if it cannot be computed.
     pub(super) fn verify(&self, password: &SecretString) -> Option<bool> {
-        let password = password.expose_secret().as_bytes();
+        let text = password.expose_secret();
+        let password = text.as_bytes();
         match &self.0 {
             Kind::Bcrypt(hash) => bcrypt::verify(password, hash).ok(),
-            Kind::Scrypt { params, salt, hash } => {
-                let mut computed = vec![0; hash.len()];
-                params.compute(password, salt, &mut computed)?;
-                Some(computed.ct_eq(hash).into())
+            Kind::BcryptOfSha256(hash) => bcrypt::verify(sha256_hex(password), hash).ok(),
+            Kind::Scrypt { params, salt, hash } => params.verify(password, salt, hash),
+            Kind::BetterAuth { salt, hash } => {
+                let normalized: String = text.nfkc().collect();
+                BETTER_AUTH.verify(normalized.as_bytes(), salt, hash)
             }
             Kind::Pbkdf2 { algorithm, iterations, salt, hash } => {
                 Some(pbkdf2::verify(*algorithm, *iterations, salt, password, hash).is_ok())
@@ -107,6 +147,19 @@ impl ForeignHash {
             Kind::Firebase { params, salt, signer_key, hash } => {
                 Some(firebase(*params, salt, signer_key, password)?.ct_eq(hash).into())
             }
+        }
+    }
+}
+
+impl Kind {
+    /// `None` for bcrypt's, which have one length.
+    fn hash(&self) -> Option<&[u8]> {
+        match self {
+            Self::Bcrypt(_) | Self::BcryptOfSha256(_) => None,
+            Self::Scrypt { hash, .. }
+            | Self::BetterAuth { hash, .. }
+            | Self::Pbkdf2 { hash, .. }
+            | Self::Firebase { hash, .. } => Some(hash),
         }
     }
 }
@@ -124,10 +177,20 @@ fn firebase(params: ScryptCost, salt: &[u8], signer_key: &[u8], password: &[u8])
 
 impl ScryptCost {
     fn read(params: &str) -> Option<Self> {
-        let log_n = u8::try_from(parameter(params, "ln")?).ok().filter(|log_n| (1..=24).contains(log_n))?;
-        let (r, p) = (parameter(params, "r")?, parameter(params, "p").unwrap_or(1));
+        let log_n = u8::try_from(parameter(params, "ln")?).ok()?;
+        Self::new(log_n, parameter(params, "r")?, parameter(params, "p").unwrap_or(1))
+    }
+
+    fn new(log_n: u8, r: u32, p: u32) -> Option<Self> {
+        let log_n = Some(log_n).filter(|log_n| (1..=24).contains(log_n))?;
         let work = 128_u64.checked_mul(1 << log_n)?.checked_mul(r.into())?.checked_mul(p.into())?;
         (1..=MAX_SCRYPT_WORK).contains(&work).then_some(Self { log_n, r, p })
+    }
+
+    fn verify(self, password: &[u8], salt: &[u8], hash: &[u8]) -> Option<bool> {
+        let mut computed = vec![0; hash.len()];
+        self.compute(password, salt, &mut computed)?;
+        Some(computed.ct_eq(hash).into())
     }
 
     fn compute(self, password: &[u8], salt: &[u8], output: &mut [u8]) -> Option<()> {
@@ -147,6 +210,38 @@ fn pbkdf2_of(hash_function: &str, iterations: u32, salt: Vec<u8>, hash: Vec<u8>)
     Some(Kind::Pbkdf2 { algorithm, iterations, salt, hash })
 }
 
+/// `method$salt$hash`, of which the method has its parameters in it.
+fn werkzeug(method: &str, salt: Vec<u8>, hash: Vec<u8>) -> Option<Kind> {
+    match method.split(':').collect::<Vec<_>>().as_slice() {
+        ["scrypt", n, r, p] => {
+            let params = ScryptCost::new(log2(n)?, r.parse().ok()?, p.parse().ok()?)?;
+            Some(Kind::Scrypt { params, salt, hash })
+        }
+        ["pbkdf2", hash_function, iterations] => pbkdf2_of(hash_function, iterations.parse().ok()?, salt, hash),
+        _ => None,
+    }
+}
+
+fn better_auth(text: &str) -> Option<Kind> {
+    let (salt, hash) = text.split_once(':')?;
+    let (digits, hash) = (decode_hex(salt)?, decode_hex(hash)?);
+    (digits.len() == 16 && hash.len() == 64).then(|| Kind::BetterAuth { salt: salt.as_bytes().to_vec(), hash })
+}
+
+/// `$2b$cost$` and salt and hash.
+fn bcrypt_of(text: &str) -> Option<String> {
+    match text.split('$').collect::<Vec<_>>().as_slice() {
+        ["", "2a" | "2b" | "2y", cost, rest] if is_bcrypt(rest) => {
+            (4..=MAX_BCRYPT_COST).contains(&cost.parse().ok()?).then(|| text.to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn sha256_hex(password: &[u8]) -> String {
+    digest(&SHA256, password).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Salt and hash, in bcrypt's own base64.
 fn is_bcrypt(text: &str) -> bool {
     text.len() == 53 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'/')
@@ -161,9 +256,27 @@ fn decode(text: &str) -> Option<Vec<u8>> {
     BASE64.decode(text).ok().filter(|bytes| bytes.len() <= MAX_PART)
 }
 
-/// Shorter ones could be guessed by chance.
-fn decode_hash(text: &str) -> Option<Vec<u8>> {
-    decode(text).filter(|hash| hash.len() >= 16)
+fn decode_passlib(text: &str) -> Option<Vec<u8>> {
+    decode(&text.replace('.', "+"))
+}
+
+fn decode_hex(text: &str) -> Option<Vec<u8>> {
+    if text.len() > 2 * MAX_PART || !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit())
+    {
+        return None;
+    }
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
+}
+
+/// A salt that is used as it is written.
+fn text_salt(text: &str) -> Option<Vec<u8>> {
+    (text.len() <= MAX_PART).then(|| text.as_bytes().to_vec())
+}
+
+/// Of a power of two.
+fn log2(n: &str) -> Option<u8> {
+    let n: u32 = n.parse().ok()?;
+    n.is_power_of_two().then(|| u8::try_from(n.ilog2()).ok())?
 }
 
 #[cfg(test)]
@@ -175,7 +288,8 @@ mod tests {
     const FIREBASE: &str = "$firebase-scrypt$ln=14,r=8$42xEC+ixf3L2lw==$Bw==$jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==$lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ==";
 
     /// Published examples: Firebase's scrypt tool, crypt_blowfish, RFC 7914 §12, RFC 6070 and its counterpart for SHA-256. The
-    /// others were computed with Python's hashlib.
+    /// others were computed with Python's hashlib, and by the libraries themselves: Django 5.2, Werkzeug 3.1, passlib 1.7 and
+    /// better-auth 1.7.
     #[rstest]
     #[case::firebase(FIREBASE, "user1password")]
     #[case::bcrypt("$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", "U*U")]
@@ -192,6 +306,36 @@ mod tests {
     #[case::pbkdf2_sha512(
         "$pbkdf2-sha512$i=4096$c2FsdA$0Zexsz2wFD4BixLz0dFHnmzevcyXxcD4f2kC4HL0V7UUPzBgJkGz1VzTNZiMs2uEN2Bg7NUy4Dm3QqI5Q0ry1Q",
         "password"
+    )]
+    #[case::django_scrypt(
+        "scrypt$1024$seasaltseasaltseasalt1$8$5$m0MwtsCP1WeBYhillKpmWOvdyeAxL6iuhK6FdPds+iAilBZMNx6wvJdzmCZ0FxVa3eOd40Zyw9fkzHbDjfqTcA==",
+        "l\u{e8}tmein"
+    )]
+    #[case::django_bcrypt("bcrypt$$2b$05$CCCCCCCCCCCCCCCCCCCCC./mc37Kdhrv0B3/.B13E.XXGgHg1yCoy", "l\u{e8}tmein")]
+    #[case::django_bcrypt_of_sha256(
+        "bcrypt_sha256$$2b$05$CCCCCCCCCCCCCCCCCCCCC.bdNwF18LmuBgx.3vdUAHc5aN/.UHaVC",
+        "l\u{e8}tmein"
+    )]
+    #[case::werkzeug_scrypt(
+        "scrypt:1024:8:1$8n87Pl3hr0gZBe30$4f40588f23941394afc0e3cb7ecf77cce84360ea8879882977a6012471540ae62ce1f2f4ac351f8495a3710d779484a863d90a413ffd6be214e1fa929822f31b",
+        "l\u{e8}tmein"
+    )]
+    #[case::werkzeug_pbkdf2(
+        "pbkdf2:sha256:1000$cBarEimFAMROqkYH$9bfeff8623bb9066330b057ec11ce704689c577a9623094f558b44e47080b953",
+        "l\u{e8}tmein"
+    )]
+    #[case::passlib_pbkdf2_sha256(
+        "$pbkdf2-sha256$1000$dM6Zk7LWmvP.31vLuXeuVQ$ivGbmH7TZkCtPDHwWGbc2W5lTsDDp470OY5fyon/uDo",
+        "l\u{e8}tmein"
+    )]
+    #[case::passlib_pbkdf2("$pbkdf2$1000$HaPUOicEQKjVmlMqRah1Tg$Vgqf1Rc0hhXav/7V7lF0B06GdxU", "l\u{e8}tmein")]
+    #[case::passlib_scrypt(
+        "$scrypt$ln=8,r=8,p=1$Uao1RmiNcY7x/p9zDoEQ4g$eez5Ci3vsJ6AVqOcHLVtOIOo0boXF1NdXJ6kbZNdnOE",
+        "l\u{e8}tmein"
+    )]
+    #[case::better_auth(
+        "037274dd6cf2d13841a98ef8885d37ab:a277d7c35c7111700f8c5d0c84cf612c1b47ae01e018a8269743fa82a9719449f49b6c27ec097616a82c0f4fbea166860fb367328da78971041fc9d978646b07",
+        "l\u{e8}tmein"
     )]
     #[case::django("pbkdf2_sha256$10000$seasalt$CWWFdHOWwPnki7HvkcqN9iA2T3KLW1cf2uZ5kvArtVY=", "l\u{e8}tmein")]
     fn published_hashes_verify(#[case] hash: &str, #[case] password: &str) {
@@ -219,6 +363,15 @@ mod tests {
     #[case::pbkdf2_none("$pbkdf2-sha256$i=0$c2FsdA$AAAAAAAAAAAAAAAAAAAAAA")]
     #[case::pbkdf2_md5("$pbkdf2-md5$i=1000$c2FsdA$AAAAAAAAAAAAAAAAAAAAAA")]
     #[case::short_hash("$pbkdf2-sha256$i=1000$c2FsdA$AAAA")]
+    #[case::passlib_iterations("$pbkdf2-sha256$4000000000$c2FsdA$AAAAAAAAAAAAAAAAAAAAAA")]
+    #[case::django_bcrypt_cost("bcrypt$$2b$31$CCCCCCCCCCCCCCCCCCCCC./mc37Kdhrv0B3/.B13E.XXGgHg1yCoy")]
+    #[case::django_scrypt_memory("scrypt$4194304$salt$8$1$AAAAAAAAAAAAAAAAAAAAAA")]
+    #[case::django_scrypt_no_power_of_two("scrypt$1000$salt$8$1$AAAAAAAAAAAAAAAAAAAAAA")]
+    #[case::werkzeug_memory("scrypt:4194304:8:1$salt$00000000000000000000000000000000")]
+    #[case::werkzeug_short_hash("scrypt:1024:8:1$salt$00000000")]
+    #[case::werkzeug_no_hex("scrypt:1024:8:1$salt$0000000000000000000000000000000+")]
+    #[case::werkzeug_plain("plain$salt$00000000000000000000000000000000")]
+    #[case::better_auth_lengths("037274dd:a277d7c35c7111700f8c5d0c84cf612c")]
     #[case::no_base64("$pbkdf2-sha256$i=1000$c2FsdA$!!!!")]
     fn unreadable_and_expensive_hashes_are_refused(#[case] text: &str) {
         assert!(ForeignHash::read(text).is_none());

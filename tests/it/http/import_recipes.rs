@@ -98,6 +98,30 @@ async fn auth_js() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn better_auth() {
+    // As its command for migrations makes the tables; the hash is of its `hashPassword`.
+    let tables = r#"CREATE TABLE "user" (id text PRIMARY KEY, name text NOT NULL, email text NOT NULL UNIQUE,
+          "emailVerified" boolean NOT NULL, image text, "createdAt" timestamptz NOT NULL, "updatedAt" timestamptz NOT NULL);
+        CREATE TABLE account (id text PRIMARY KEY, "accountId" text NOT NULL, "providerId" text NOT NULL, "userId" text NOT NULL,
+          password text, "createdAt" timestamptz NOT NULL, "updatedAt" timestamptz NOT NULL);
+        INSERT INTO "user" VALUES
+          ('a', 'Ada', 'ada@example.com', true, 'https://example.com/ada.png', '2024-05-01 12:00:00+00', now()),
+          ('g', 'Grace', 'grace@example.com', false, NULL, now(), now());
+        INSERT INTO account VALUES
+          ('1', 'a', 'credential', 'a', '037274dd6cf2d13841a98ef8885d37ab:a277d7c35c7111700f8c5d0c84cf612c1b47ae01e018a8269743fa82a9719449f49b6c27ec097616a82c0f4fbea166860fb367328da78971041fc9d978646b07', now(), now()),
+          ('2', '583231', 'github', 'a', NULL, now(), now()),
+          ('3', '110169484474386276334', 'google', 'g', NULL, now(), now());"#;
+    let app = imported(&lines_of("better-auth", tables).await).await;
+    app.browser().sign_in_with_password("ada@example.com", "l\u{e8}tmein").await;
+    assert_eq!(
+        identities(&app).await,
+        "github,https://github.com/login/oauth,583231 google,https://accounts.google.com,110169484474386276334"
+    );
+    let ada = "SELECT name || ' ' || created_at FROM users WHERE verified_email = 'ada@example.com'";
+    assert_eq!(app.database.text(ada).await, "Ada 1714564800");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn keycloak() {
     let tables = format!(
         r#"CREATE TABLE realm (id varchar(36) PRIMARY KEY, name varchar(255));
