@@ -5,15 +5,15 @@
 
 use std::fmt;
 use std::io;
-use std::ops::{Deref, DerefMut};
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use futures_util::stream::{self, Stream, TryStreamExt};
 use sqlx::any::{AnyConnectOptions, AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo};
 use sqlx::{Any, AnyConnection, ConnectOptions, Connection as _, Describe, Either, Error, Execute, Executor, SqlStr};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
+use crate::store::engine::inline::{Answer, Inline, InlineOptions, is_busy};
 use crate::store::error::{breaks_connection, takes_no_writes};
 
 /// For one statement. More than PostgreSQL's `statement_timeout` (see `Engine::greeting`), which is the rule: it tells
@@ -23,17 +23,29 @@ const ANSWER: Duration = Duration::from_secs(8);
 /// For a ping, and for a rollback.
 const SHORT_ANSWER: Duration = Duration::from_secs(1);
 
+/// For SQLite's lock, which another connection holds.
+const LOCKED: Duration = Duration::from_secs(5);
+/// Between two attempts to get it. A transaction of a request holds it for less.
+const TRY_AGAIN: Duration = Duration::from_millis(1);
+
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 type BoxStream<'a, T> = Pin<Box<dyn Stream<Item = Result<T, Error>> + Send + 'a>>;
 
 pub(in crate::store) struct Connection {
-    inner: AnyConnection,
+    driver: Driver,
     condition: Condition,
     /// From before `BEGIN` until the answer to `COMMIT` or `ROLLBACK`.
     in_transaction: bool,
     /// The database takes no writes: its disk is full, or it is read-only.
     refused_write: bool,
     pub(super) opened: Instant,
+}
+
+enum Driver {
+    /// PostgreSQL; SQLite on a thread of its own.
+    Sqlx(AnyConnection),
+    /// SQLite on the caller's thread.
+    Inline(Inline),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,13 +71,32 @@ impl Connection {
             Ok(inner)
         };
         let inner = timeout(limit, opening).await.unwrap_or_else(|_| Err(silent("a new connection", limit)))?;
-        Ok(Self {
-            inner,
-            condition: Condition::Clean,
-            in_transaction: false,
-            refused_write: false,
-            opened: Instant::now(),
-        })
+        Ok(Self::new(Driver::Sqlx(inner)))
+    }
+
+    /// Opens a connection to SQLite whose statements run on the caller's thread.
+    pub(super) fn open_inline(options: &InlineOptions, greeting: &str) -> Result<Self, Error> {
+        Ok(Self::new(Driver::Inline(Inline::open(options, greeting)?)))
+    }
+
+    fn new(driver: Driver) -> Self {
+        let (condition, opened) = (Condition::Clean, Instant::now());
+        Self { driver, condition, in_transaction: false, refused_write: false, opened }
+    }
+
+    /// For functions that take sqlx's own connection. Statements that they execute have no time-out of ours.
+    ///
+    /// # Errors
+    /// [`Error::Configuration`] of a connection that is not sqlx's.
+    pub(super) fn sqlx(&mut self) -> Result<&mut AnyConnection, Error> {
+        // Whether all of their statements are answered is not known.
+        if self.condition == Condition::Clean {
+            self.condition = Condition::Unanswered;
+        }
+        match &mut self.driver {
+            Driver::Sqlx(inner) => Ok(inner),
+            Driver::Inline(_) => Err(Error::Configuration("not a connection of sqlx".into())),
+        }
     }
 
     pub(super) fn condition(&self) -> Condition {
@@ -92,7 +123,11 @@ impl Connection {
     }
 
     pub(super) async fn ping(&mut self) -> Result<(), Error> {
-        self.answered(SHORT_ANSWER, |inner| inner.ping()).await
+        match self.driver {
+            Driver::Sqlx(_) => self.answered(SHORT_ANSWER, |inner| inner.ping()).await,
+            // There is nobody who could be silent.
+            Driver::Inline(_) => Ok(()),
+        }
     }
 
     /// Waits for answers that are on their way and ends an open transaction, so that the next caller finds nothing of
@@ -101,15 +136,45 @@ impl Connection {
         self.ping().await?;
         if self.in_transaction {
             // Where there is none, as after a cancelled COMMIT, PostgreSQL answers with a warning and SQLite with an error.
-            self.answered(SHORT_ANSWER, |inner| inner.execute("ROLLBACK")).await?;
+            match self.driver {
+                Driver::Sqlx(_) => self.answered(SHORT_ANSWER, |inner| inner.execute("ROLLBACK")).await.map(drop)?,
+                Driver::Inline(_) => sqlx::raw_sql("ROLLBACK").execute(&mut *self).await.map(drop)?,
+            }
             self.in_transaction = false;
         }
         Ok(())
     }
 
     pub(super) async fn close(self) {
-        // Whether the server hears of it does not matter.
-        drop(timeout(SHORT_ANSWER, self.inner.close()).await);
+        if let Driver::Sqlx(inner) = self.driver {
+            // Whether the server hears of it does not matter.
+            drop(timeout(SHORT_ANSWER, inner.close()).await);
+        }
+    }
+
+    fn is_inline(&self) -> bool {
+        matches!(self.driver, Driver::Inline(_))
+    }
+
+    /// Executes a statement on this thread; at most `limit` of its rows are read.
+    async fn inline<'q>(&mut self, mut query: impl Execute<'q, Any>, limit: usize) -> Result<Answer, Error> {
+        let arguments = query.take_arguments().map_err(Error::Encode)?;
+        let sql = query.sql();
+        let began = Instant::now();
+        loop {
+            let Driver::Inline(sqlite) = &mut self.driver else { return Err(Error::PoolClosed) };
+            let outcome = sqlite.run(sql.as_str(), arguments.as_ref().map(|it| it.values.0.as_slice()), limit);
+            match &outcome {
+                // Within a transaction nobody else has the lock.
+                Err(error) if is_busy(error) && !sqlite.is_in_transaction() && began.elapsed() < LOCKED => {
+                    sleep(TRY_AGAIN).await;
+                }
+                _ => {
+                    (self.condition, self.refused_write) = after(&outcome);
+                    return outcome;
+                }
+            }
+        }
     }
 
     async fn answered<'c, T, F>(
@@ -120,40 +185,28 @@ impl Connection {
     where
         F: Future<Output = Result<T, Error>> + 'c,
     {
-        let Self { inner, condition, refused_write, .. } = self;
+        let Self { driver: Driver::Sqlx(inner), condition, refused_write, .. } = self else {
+            return Err(Error::PoolClosed);
+        };
         // Until there is an answer: the caller may be cancelled at the await.
         *condition = Condition::Unanswered;
         let outcome = timeout(limit, statement(inner)).await.unwrap_or_else(|_| Err(silent("a statement", limit)));
-        *condition = match &outcome {
-            Err(error) if breaks_connection(error) => Condition::Broken,
-            _ => Condition::Clean,
-        };
-        *refused_write = outcome.as_ref().is_err_and(takes_no_writes);
+        (*condition, *refused_write) = after(&outcome);
         outcome
+    }
+}
+
+/// In which condition a statement leaves its connection, and whether the database refused to write.
+fn after<T>(outcome: &Result<T, Error>) -> (Condition, bool) {
+    match outcome {
+        Err(error) if breaks_connection(error) => (Condition::Broken, takes_no_writes(error)),
+        Err(error) => (Condition::Clean, takes_no_writes(error)),
+        Ok(_) => (Condition::Clean, false),
     }
 }
 
 fn silent(what: &str, limit: Duration) -> Error {
     Error::Io(io::Error::new(io::ErrorKind::TimedOut, format!("no answer to {what} within {} s", limit.as_secs())))
-}
-
-/// For functions that take sqlx's own connection. Statements that they execute have no time-out of ours.
-impl Deref for Connection {
-    type Target = AnyConnection;
-
-    fn deref(&self) -> &AnyConnection {
-        &self.inner
-    }
-}
-
-impl DerefMut for Connection {
-    fn deref_mut(&mut self) -> &mut AnyConnection {
-        // Whether all of their statements are answered is not known.
-        if self.condition == Condition::Clean {
-            self.condition = Condition::Unanswered;
-        }
-        &mut self.inner
-    }
 }
 
 impl fmt::Debug for Connection {
@@ -170,6 +223,9 @@ impl<'c> Executor<'c> for &'c mut Connection {
         'c: 'e,
         E: 'q + Execute<'q, Any>,
     {
+        if self.is_inline() {
+            return Box::pin(async move { Ok(self.inline(query, 0).await?.result) });
+        }
         Box::pin(self.answered(ANSWER, |inner| inner.execute(query)))
     }
 
@@ -179,6 +235,10 @@ impl<'c> Executor<'c> for &'c mut Connection {
         'c: 'e,
         E: 'q + Execute<'q, Any>,
     {
+        if self.is_inline() {
+            let answer = stream::once(self.inline(query, usize::MAX));
+            return Box::pin(answer.map_ok(|it| stream::iter(each(it).map(Ok))).try_flatten());
+        }
         let all = self.answered(ANSWER, |inner| inner.fetch_many(query).try_collect::<Vec<_>>());
         Box::pin(stream::once(all).map_ok(|all| stream::iter(all.into_iter().map(Ok))).try_flatten())
     }
@@ -188,6 +248,9 @@ impl<'c> Executor<'c> for &'c mut Connection {
         'c: 'e,
         E: 'q + Execute<'q, Any>,
     {
+        if self.is_inline() {
+            return Box::pin(async move { Ok(self.inline(query, 1).await?.rows.into_iter().next()) });
+        }
         Box::pin(self.answered(ANSWER, |inner| inner.fetch_optional(query)))
     }
 
@@ -204,4 +267,9 @@ impl<'c> Executor<'c> for &'c mut Connection {
     {
         Box::pin(self.answered(ANSWER, |inner| inner.describe(sql)))
     }
+}
+
+/// The rows, and then the result, as sqlx's drivers return them.
+fn each(answer: Answer) -> impl Iterator<Item = Either<AnyQueryResult, AnyRow>> {
+    answer.rows.into_iter().map(Either::Right).chain([Either::Left(answer.result)])
 }

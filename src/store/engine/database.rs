@@ -11,10 +11,12 @@ use tokio::sync::Mutex;
 use crate::sealing::Sealer;
 use crate::store::engine::connecting::unavailable;
 use crate::store::engine::engines::{self, Engine};
+use crate::store::engine::inline::InlineOptions;
 use crate::store::engine::pool::Pool;
 use crate::store::engine::pooler::{Pooling, pooling};
 use crate::store::engine::sole_process::Alone;
 use crate::store::engine::url::options;
+use crate::store::engine::wal::copy;
 use crate::store::error::StoreError;
 use crate::store::sessions::revocation_cache::RevocationCache;
 
@@ -26,6 +28,9 @@ pub(in crate::store) const SHARED_SESSIONS: &str = "DATABASE_URL leads to a pool
 #[derive(Debug)]
 pub struct Database {
     pub(in crate::store) pool: Pool,
+    /// For statements that take longer than a request may keep a thread: sweeps, counts, exports. With SQLite, they run on threads of
+    /// their own.
+    pub(in crate::store) bulk: Pool,
     pub(in crate::store) engine: Engine,
     /// SQLite allows one writer at a time. The writers of this process queue here, in order, instead of polling the
     /// file's lock; the busy timeout is for other processes.
@@ -37,6 +42,9 @@ pub struct Database {
     /// Whether a passkey is a way to sign in.
     has_passkeys: AtomicBool,
 }
+
+/// Of SQLite's pool for long statements, each with a thread.
+const BULK_CONNECTIONS: u32 = 2;
 
 impl Database {
     /// Connects to `sqlite://path` (creating file and folder) or `postgres://user:password@host/name`.
@@ -64,15 +72,23 @@ impl Database {
         }
         let limit = connections.unwrap_or(engine.connections());
         let unavailable = |error| unavailable(engine, url, error);
-        let pool = Pool::connect(options(engine, url)?, engine, limit).await.map_err(unavailable)?;
+        let (options, inline) = (options(engine, url)?, InlineOptions::of(engine, url)?);
+        let pool = Pool::connect(options.clone(), inline, engine, limit).await.map_err(unavailable)?;
+        let bulk = match engine {
+            Engine::Sqlite => Pool::new(options, None, engine, BULK_CONNECTIONS),
+            Engine::Postgres => pool.clone(),
+        };
         if engine == Engine::Postgres {
             check_pooler(&pool).await?;
         }
         // After the file was created: its path can be canonicalized now.
         let alone = Arc::new(Alone::of(engine, url)?);
         let (turn, sealer) = (Arc::default(), Arc::new(sealer));
+        if engine == Engine::Sqlite {
+            tokio::spawn(copy(pool.growth(), bulk.clone(), Arc::clone(&turn)));
+        }
         let revocation_cache = RevocationCache::new(Arc::clone(&alone));
-        Ok(Self { pool, engine, turn, sealer, revocation_cache, alone, has_passkeys: AtomicBool::new(true) })
+        Ok(Self { pool, bulk, engine, turn, sealer, revocation_cache, alone, has_passkeys: AtomicBool::new(true) })
     }
 
     /// With `PASSKEYS=off`, a user's passkeys are no way to sign in: the last other one cannot be removed.
@@ -87,6 +103,9 @@ impl Database {
     /// Closes all connections: those in use as they come back, for which it waits a few seconds at most.
     pub async fn close(&self) {
         self.pool.close().await;
+        if self.engine == Engine::Sqlite {
+            self.bulk.close().await;
+        }
     }
 }
 
@@ -95,7 +114,7 @@ async fn check_pooler(pool: &Pool) -> Result<(), StoreError> {
     let mut first = pool.acquire().await?;
     // A server that has no second place cannot be asked.
     let Ok(mut second) = pool.connect_apart().await else { return Ok(()) };
-    let pooling = pooling(&mut first, &mut second).await;
+    let pooling = pooling(first.sqlx()?, second.sqlx()?).await;
     second.close().await;
     match pooling? {
         Pooling::OwnSession => Ok(()),

@@ -45,11 +45,11 @@ impl Database {
             "SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM sessions WHERE expires_at > $1)",
         )
         .bind(now)
-        .fetch_one(&self.pool)
+        .fetch_one(&self.bulk)
         .await?;
         let queues: Vec<(String, i64, i64)> =
             sqlx::query_as("SELECT kind, count(*), min(created_at) FROM outbox GROUP BY kind")
-                .fetch_all(&self.pool)
+                .fetch_all(&self.bulk)
                 .await?;
         let queue = |kind: &str| {
             let found = queues.iter().find(|(known, ..)| known == kind);
@@ -61,7 +61,7 @@ impl Database {
         let (signs_from,): (Option<i64>,) =
             sqlx::query_as("SELECT max(signs_from) FROM signing_keys WHERE signs_from <= $1 AND signs_until > $1")
                 .bind(now)
-                .fetch_one(&self.pool)
+                .fetch_one(&self.bulk)
                 .await?;
         let signing_key_age = signs_from.map(|from| now.saturating_sub(from));
         Ok(DatabaseLoad { users, sessions, emails: queue("email"), revocations: queue("revocation"), signing_key_age })

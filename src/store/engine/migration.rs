@@ -36,7 +36,7 @@ impl Database {
     /// [`StoreError::Migration`], among others when a newer Latchkey has migrated the database, and not only added to it.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let mut connection = self.pool.connect_apart().await?;
-        let found = migrations(self.engine, &mut connection).await?;
+        let found = migrations(self.engine, connection.sqlx()?).await?;
         if !found.additive.is_empty() {
             tracing::info!(versions = ?found.additive, "a newer version has added to the schema; this version works with it");
         }
@@ -49,7 +49,7 @@ impl Database {
             Engine::Sqlite => None,
             Engine::Postgres => Some(self.migration_lock().await?),
         };
-        let outcome = apply(self.engine, &mut connection).await;
+        let outcome = apply(self.engine, connection.sqlx()?).await;
         if let Some(lock) = lock {
             lock.close().await;
         }

@@ -96,7 +96,7 @@ impl Database {
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' \
              AND name <> '_sqlx_migrations' ORDER BY name",
         )
-        .fetch_all(&self.pool)
+        .fetch_all(&self.bulk)
         .await?;
         let mut tables = Vec::with_capacity(names.len());
         for (name,) in names {
@@ -105,14 +105,14 @@ impl Database {
                  WHERE sqlite_master.type = 'table' AND sqlite_master.name = $1 ORDER BY columns.cid",
             )
             .bind(&name)
-            .fetch_all(&self.pool)
+            .fetch_all(&self.bulk)
             .await?;
             let parents: Vec<(String,)> = sqlx::query_as(
                 "SELECT keys.\"table\" FROM sqlite_master JOIN pragma_foreign_key_list(sqlite_master.name) AS keys \
                  WHERE sqlite_master.type = 'table' AND sqlite_master.name = $1",
             )
             .bind(&name)
-            .fetch_all(&self.pool)
+            .fetch_all(&self.bulk)
             .await?;
             let column = |(name, kind): (String, String)| Column { name, is_number: kind != "TEXT" };
             tables.push(Table {
@@ -134,7 +134,7 @@ impl Database {
             let rows = sqlx::query(AssertSqlSafe(read.clone()))
                 .bind(after)
                 .bind(i64::try_from(BATCH).unwrap_or(i64::MAX))
-                .fetch_all(&self.pool)
+                .fetch_all(&self.bulk)
                 .await?;
             let Some(last) = rows.last() else { return Ok(()) };
             after = last.try_get(0)?;
@@ -154,7 +154,7 @@ impl Database {
     }
 
     async fn count_rows(&self, table: &str) -> Result<i64, StoreError> {
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.bulk.acquire().await?;
         count(&mut connection, table).await
     }
 }

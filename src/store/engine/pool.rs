@@ -19,8 +19,10 @@ use tokio::time::{sleep, timeout};
 
 use crate::store::engine::connection::Connection;
 use crate::store::engine::engines::Engine;
+use crate::store::engine::inline::InlineOptions;
 use crate::store::engine::pool_upkeep::maintain;
 use crate::store::engine::pooled::Pooled;
+use crate::store::engine::wal::Growth;
 use crate::store::error::is_starting_up;
 
 /// How long a request waits for a connection, or for its turn to write, before it fails.
@@ -42,12 +44,15 @@ pub(in crate::store) struct Pool(Arc<Shared>);
 
 pub(super) struct Shared {
     options: AnyConnectOptions,
+    /// Of SQLite, where statements run on the thread of their caller.
+    inline: Option<InlineOptions>,
     pub(super) engine: Engine,
     limit: u32,
     pub(super) places: Arc<Semaphore>,
     /// The one used last is taken first.
     idle: Mutex<Vec<Idle>>,
     refuses_writes: AtomicBool,
+    growth: Arc<Growth>,
 }
 
 pub(super) struct Idle {
@@ -56,13 +61,15 @@ pub(super) struct Idle {
 }
 
 impl Pool {
-    /// Opens the first connection.
-    pub(super) async fn connect(options: AnyConnectOptions, engine: Engine, limit: u32) -> Result<Self, Error> {
-        let places = Arc::new(Semaphore::new(usize::try_from(limit).unwrap_or(usize::MAX).max(1)));
-        let (idle, refuses_writes) = (Mutex::default(), AtomicBool::new(false));
-        let pool = Self(Arc::new(Shared { options, engine, limit, places, idle, refuses_writes }));
+    /// Opens the first connection. With `inline`, SQLite's statements run on the thread of their caller.
+    pub(super) async fn connect(
+        options: AnyConnectOptions,
+        inline: Option<InlineOptions>,
+        engine: Engine,
+        limit: u32,
+    ) -> Result<Self, Error> {
+        let pool = Self::new(options, inline, engine, limit);
         drop(pool.acquire().await?);
-        tokio::spawn(maintain(Arc::downgrade(&pool.0)));
         Ok(pool)
     }
 
@@ -71,16 +78,28 @@ impl Pool {
         &self.0
     }
 
-    /// A connection of its own, outside the pool.
+    /// The same, which opens its connections when somebody needs them.
+    pub(super) fn new(options: AnyConnectOptions, inline: Option<InlineOptions>, engine: Engine, limit: u32) -> Self {
+        let places = Arc::new(Semaphore::new(usize::try_from(limit).unwrap_or(usize::MAX).max(1)));
+        let (idle, refuses_writes, growth) = (Mutex::default(), AtomicBool::new(false), Arc::default());
+        let pool = Self(Arc::new(Shared { options, inline, engine, limit, places, idle, refuses_writes, growth }));
+        tokio::spawn(maintain(Arc::downgrade(&pool.0)));
+        pool
+    }
+
+    /// A connection of sqlx's, outside the pool.
     pub(super) async fn connect_apart(&self) -> Result<Connection, Error> {
-        self.0.open(Instant::now() + PATIENCE).await
+        self.0.open_by_sqlx(Instant::now() + PATIENCE).await
     }
 
     pub(in crate::store) async fn acquire(&self) -> Result<Pooled, Error> {
         let deadline = Instant::now() + PATIENCE;
-        let place = match timeout(PATIENCE, Arc::clone(&self.0.places).acquire_owned()).await {
-            Ok(place) => place.map_err(|_| Error::PoolClosed)?,
-            Err(_) => return Err(self.0.all_busy()),
+        let place = match Arc::clone(&self.0.places).try_acquire_owned() {
+            Ok(place) => place,
+            Err(_) => match timeout(PATIENCE, Arc::clone(&self.0.places).acquire_owned()).await {
+                Ok(place) => place.map_err(|_| Error::PoolClosed)?,
+                Err(_) => return Err(self.0.all_busy()),
+            },
         };
         let (connection, is_new) = match self.0.take_idle().await {
             Some(connection) => (connection, false),
@@ -97,6 +116,19 @@ impl Pool {
     /// Read-only databases are noticed by reading, too. The next callers connect anew, to where the primary is now.
     pub(super) fn found_read_only(&self) {
         self.0.found_broken(true);
+    }
+
+    /// Something was written.
+    pub(super) fn wrote(&self) {
+        self.0.growth.count();
+    }
+
+    pub(super) fn growth(&self) -> Arc<Growth> {
+        Arc::clone(&self.0.growth)
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.0.places.is_closed()
     }
 
     pub(super) fn accepts_writes(&self) {
@@ -140,6 +172,13 @@ impl Shared {
     }
 
     async fn open(&self, deadline: Instant) -> Result<Connection, Error> {
+        match &self.inline {
+            Some(options) => Connection::open_inline(options, self.engine.greeting()),
+            None => self.open_by_sqlx(deadline).await,
+        }
+    }
+
+    async fn open_by_sqlx(&self, deadline: Instant) -> Result<Connection, Error> {
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             match Connection::open(&self.options, self.engine.greeting(), left).await {

@@ -63,6 +63,9 @@ impl Pool {
     ) -> Result<T, Error> {
         let query = Read::of(query)?;
         let mut connection = self.acquire().await?;
+        if !query.is_repeatable() {
+            self.wrote();
+        }
         match run(&mut connection, &query).await {
             Err(_) if query.is_repeatable() && connection.was_stale() => {
                 drop(connection);

@@ -149,7 +149,7 @@ impl Database {
         let swept = sqlx::query(statement)
             .bind((now - step.kept_for()).unix_timestamp())
             .bind(i64::from(limit))
-            .execute(&self.pool)
+            .execute(&self.bulk)
             .await?;
         Ok(swept.rows_affected())
     }

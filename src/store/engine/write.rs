@@ -122,6 +122,7 @@ impl<'a> Write<'a> {
     pub(in crate::store) async fn commit(mut self) -> Result<(), StoreError> {
         self.connection.commit().await?;
         self.pool.accepts_writes();
+        self.pool.wrote();
         Ok(())
     }
 }

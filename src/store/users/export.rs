@@ -50,7 +50,7 @@ impl Database {
         )
         .bind(first)
         .bind(last)
-        .fetch_all(&self.pool)
+        .fetch_all(&self.bulk)
         .await?;
         let mut of_users: BTreeMap<UserId, Vec<Identity>> = BTreeMap::new();
         for row in rows {
@@ -68,7 +68,7 @@ impl Database {
             sqlx::query_as("SELECT user_id, hash FROM passwords WHERE user_id >= $1 AND user_id <= $2")
                 .bind(first)
                 .bind(last)
-                .fetch_all(&self.pool)
+                .fetch_all(&self.bulk)
                 .await?;
         rows.into_iter().map(|(user, hash)| Ok((UserId::parse(&user)?, PasswordHash::from_row(hash)))).collect()
     }
