@@ -63,7 +63,7 @@ mod tests {
     async fn pool(folder: &tempfile::TempDir) -> Pool {
         sqlx::any::install_default_drivers();
         let url = format!("sqlite://{}", folder.path().join("latchkey.db").display());
-        Pool::connect(options(Engine::Sqlite, &url).unwrap(), Engine::Sqlite, 3).await.unwrap()
+        Pool::connect(options(Engine::Sqlite, &url).unwrap(), None, Engine::Sqlite, 3).await.unwrap()
     }
 
     #[tokio::test]
