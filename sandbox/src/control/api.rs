@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::command::execute;
+use super::of_provider::OfProvider;
 use super::presets::{self, Preset};
 use crate::persons::Person;
 use crate::state::{Provider, SharedState};
@@ -108,15 +109,13 @@ pub async fn change_person(
 /// `POST /control/{provider}/{command}`.
 pub async fn command(
     State(shared): State<SharedState>,
-    Path((provider, name)): Path<(String, String)>,
+    OfProvider(provider): OfProvider,
+    Path((_, name)): Path<(String, String)>,
     body: Body<Value>,
 ) -> Response {
     let body = match body {
         Ok(Json(body)) => body,
         Err(rejection) => return rejection.into_response(),
-    };
-    let Ok(provider) = serde_json::from_value::<Provider>(json!(provider)) else {
-        return error_response(StatusCode::NOT_FOUND, "unknown provider");
     };
     match execute(&shared, provider, &name, body).await {
         Ok(()) => Json(snapshot(&shared)).into_response(),

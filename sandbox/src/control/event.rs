@@ -1,13 +1,14 @@
 //! Sends messages of a provider to the application: logout tokens, security event tokens, Apple's notifications.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::api::{Body, error_response};
+use super::of_provider::OfProvider;
 use super::post;
 use crate::apple;
 use crate::id_token::{Patch, sign_patched};
@@ -48,15 +49,12 @@ enum Format {
 /// `POST /control/{provider}/event`.
 pub async fn event(
     State(shared): State<SharedState>,
-    Path(provider): Path<String>,
+    OfProvider(provider): OfProvider,
     body: Body<EventRequest>,
 ) -> Response {
     let request = match body {
         Ok(Json(request)) => request,
         Err(rejection) => return rejection.into_response(),
-    };
-    let Ok(provider) = serde_json::from_value::<Provider>(json!(provider)) else {
-        return error_response(StatusCode::NOT_FOUND, "unknown provider");
     };
     match send(&shared, provider, request).await {
         Ok(answer) => Json(answer).into_response(),

@@ -1,13 +1,14 @@
 //! Issues tokens without a sign-in: tokens of another client or of a service account.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::api::{Body, error_response};
+use super::of_provider::OfProvider;
 use crate::google;
 use crate::microsoft;
 use crate::persons::Person;
@@ -45,15 +46,12 @@ enum Kind {
 /// `POST /control/{provider}/mint`.
 pub async fn mint(
     State(shared): State<SharedState>,
-    Path(provider): Path<String>,
+    OfProvider(provider): OfProvider,
     body: Body<MintRequest>,
 ) -> Response {
     let request = match body {
         Ok(Json(request)) => request,
         Err(rejection) => return rejection.into_response(),
-    };
-    let Ok(provider) = serde_json::from_value::<Provider>(json!(provider)) else {
-        return error_response(StatusCode::NOT_FOUND, "unknown provider");
     };
     let supported = match request.kind {
         Kind::AccessToken => true,

@@ -6,6 +6,7 @@ mod event;
 mod form;
 mod mail;
 mod mint;
+mod of_provider;
 mod page;
 mod post;
 mod presets;
