@@ -36,8 +36,18 @@ pub enum SweepStep {
 /// would wait for one another, or deadlock; and an array is looked up in the index, where a plan for any `$2` would join
 /// with the whole table.
 macro_rules! batches {
-    ($head:literal, $rows:literal) => {
+    ($head:expr, $rows:expr) => {
         [concat!($head, " IN (", $rows, ")"), concat!($head, " = ANY (ARRAY(", $rows, " FOR UPDATE SKIP LOCKED))")]
+    };
+}
+
+/// The same for rows of a table whose time has come, by its key.
+macro_rules! expired {
+    ($table:literal, $key:literal, $time:literal) => {
+        batches!(
+            concat!("DELETE FROM ", $table, " WHERE ", $key),
+            concat!("SELECT ", $key, " FROM ", $table, " WHERE ", $time, " <= $1 ORDER BY ", $time, " LIMIT $2")
+        )
     };
 }
 
@@ -70,42 +80,18 @@ impl SweepStep {
         match self {
             Self::ExpiredSessions => [NOTE_EXPIRED; 2],
             // The idle expiry is never later than the absolute one, so one index finds both.
-            Self::Sessions => batches!(
-                "DELETE FROM sessions WHERE id",
-                "SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2"
-            ),
-            Self::EndedSessions => batches!(
-                "DELETE FROM ended_sessions WHERE session_key",
-                "SELECT session_key FROM ended_sessions WHERE ended_at <= $1 ORDER BY ended_at LIMIT $2"
-            ),
+            Self::Sessions => expired!("sessions", "id", "expires_at"),
+            Self::EndedSessions => expired!("ended_sessions", "session_key", "ended_at"),
             Self::Renewals => batches!(
                 "UPDATE sessions SET renewal = NULL WHERE id",
                 "SELECT id FROM sessions WHERE renewal IS NOT NULL AND renewed_at < $1 ORDER BY renewed_at LIMIT $2"
             ),
-            Self::UsedFlows => batches!(
-                "DELETE FROM used_flows WHERE id_hash",
-                "SELECT id_hash FROM used_flows WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2"
-            ),
-            Self::EmailTokens => batches!(
-                "DELETE FROM email_tokens WHERE token_hash",
-                "SELECT token_hash FROM email_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2"
-            ),
-            Self::EmailCodes => batches!(
-                "DELETE FROM email_codes WHERE session_id",
-                "SELECT session_id FROM email_codes WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2"
-            ),
-            Self::PendingEmailChanges => batches!(
-                "DELETE FROM pending_email_changes WHERE user_id",
-                "SELECT user_id FROM pending_email_changes WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2"
-            ),
-            Self::PendingSignIns => batches!(
-                "DELETE FROM pending_sign_ins WHERE id_hash",
-                "SELECT id_hash FROM pending_sign_ins WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2"
-            ),
-            Self::TrustedBrowsers => batches!(
-                "DELETE FROM trusted_browsers WHERE id",
-                "SELECT id FROM trusted_browsers WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2"
-            ),
+            Self::UsedFlows => expired!("used_flows", "id_hash", "expires_at"),
+            Self::EmailTokens => expired!("email_tokens", "token_hash", "expires_at"),
+            Self::EmailCodes => expired!("email_codes", "session_id", "expires_at"),
+            Self::PendingEmailChanges => expired!("pending_email_changes", "user_id", "expires_at"),
+            Self::PendingSignIns => expired!("pending_sign_ins", "id_hash", "expires_at"),
+            Self::TrustedBrowsers => expired!("trusted_browsers", "id", "expires_at"),
             Self::AnonymousEvents => batches!(
                 "DELETE FROM events WHERE id",
                 "SELECT id FROM events WHERE user_id IS NULL AND at < $1 ORDER BY at LIMIT $2"
@@ -113,10 +99,7 @@ impl SweepStep {
             Self::OldEvents => {
                 batches!("DELETE FROM events WHERE id", "SELECT id FROM events WHERE at < $1 ORDER BY at LIMIT $2")
             }
-            Self::RateLimits => batches!(
-                "DELETE FROM rate_limits WHERE bucket",
-                "SELECT bucket FROM rate_limits WHERE full_at <= $1 ORDER BY full_at LIMIT $2"
-            ),
+            Self::RateLimits => expired!("rate_limits", "bucket", "full_at"),
         }
     }
 
