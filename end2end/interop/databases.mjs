@@ -127,6 +127,15 @@ const sqliteChecks = {
 };
 
 const postgresChecks = {
+  async "a server that nobody used for a while goes on"(server) {
+    await server.sql("CREATE DATABASE idle");
+    await served(server.url.replace(/postgres$/, "idle"), async (visitor) => {
+      await visitor.signIn("ada");
+      // Meanwhile the pool pings its idle connections.
+      await new Promise((resolve) => setTimeout(resolve, 35_000));
+      await userId(visitor);
+    });
+  },
   async "a dump of a running server signs the same person in"(server) {
     await server.sql("CREATE DATABASE original");
     const url = server.url.replace(/postgres$/, "original");
@@ -240,6 +249,7 @@ async function split(primary, standby, settings, body) {
   const backend = (number, { port }) => ({
     [`backend_hostname${number}`]: "127.0.0.1",
     [`backend_port${number}`]: port,
+    [`backend_weight${number}`]: 1,
     [`backend_flag${number}`]: number === 0 ? "ALWAYS_PRIMARY|DISALLOW_TO_FAILOVER" : "DISALLOW_TO_FAILOVER",
   });
   const all = {
@@ -282,7 +292,7 @@ const pgpoolChecks = {
     });
   },
   async "load balancing is named at the start and by doctor"(primary, standby) {
-    await split(primary, standby, { load_balance_mode: "on" }, async (url) => {
+    return split(primary, standby, { load_balance_mode: "on" }, async (url) => {
       const migrated = command(url, "migrate");
       assert.equal(migrated.status, 0, migrated.text);
       assert.match(migrated.text, /pgpool-II that sends reads to standbys.*load_balance_mode = off/s);

@@ -8,13 +8,15 @@ import { sandbox } from "../servers.mjs";
 export function send(url, { method = "GET", headers = {}, body } = {}) {
   const { protocol } = new URL(url);
   return new Promise((resolve, reject) => {
-    const options = { method, headers, rejectUnauthorized: false, agent: false };
+    // Latchkey answers within 40 seconds.
+    const options = { method, headers, rejectUnauthorized: false, agent: false, timeout: 60_000 };
     const request = (protocol === "https:" ? httpsRequest : httpRequest)(url, options, async (response) => {
       let text = "";
       for await (const chunk of response.setEncoding("utf8")) text += chunk;
       resolve({ status: response.statusCode, headers: response.headers, text });
     });
     request.on("error", reject);
+    request.on("timeout", () => request.destroy(new Error(`no answer from ${url}`)));
     request.end(body);
   });
 }

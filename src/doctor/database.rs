@@ -42,7 +42,9 @@ fn reached(findings: &mut Findings, checkup: &DatabaseCheckup, in_development: b
             findings.ok("reached", place);
             pooler(findings, *pooling);
             file(findings, checkup, now);
-            migrations(findings, found);
+            if let Some(found) = found {
+                migrations(findings, found);
+            }
         }
     }
 }
@@ -140,7 +142,7 @@ mod tests {
     use crate::doctor::Verdict;
 
     fn found(migrations: Migrations) -> Findings {
-        let reach = Reach::Reached { migrations, pooling: Pooling::OwnSession };
+        let reach = Reach::Reached { migrations: Some(migrations), pooling: Pooling::OwnSession };
         findings(Ok(DatabaseCheckup { place: "PostgreSQL at db".to_owned(), file: None, reach }), false, 0)
     }
 
@@ -170,7 +172,7 @@ mod tests {
     #[case(Pooling::SharedSessions { keeps_statements: true }, Some(Verdict::Warning))]
     #[case(Pooling::SplitReads, Some(Verdict::Warning))]
     fn an_unsuitable_pooler_is_named(#[case] pooling: Pooling, #[case] verdict: Option<Verdict>) {
-        let reach = Reach::Reached { migrations: Migrations::default(), pooling };
+        let reach = Reach::Reached { migrations: None, pooling };
         let checkup = DatabaseCheckup { place: "PostgreSQL at db".to_owned(), file: None, reach };
         assert_eq!(findings(Ok(checkup), false, 0).verdict("pooler"), verdict);
     }

@@ -86,7 +86,7 @@ impl From<StoreError> for ExplainError {
 /// [`ExplainError::Database`] when it is not.
 pub async fn check_schema(config: &Config) -> Result<(), ExplainError> {
     match DatabaseCheckup::of(config.database_url.expose_secret()).await?.reach {
-        Reach::Reached { migrations, .. } if migrations.are_current() => Ok(()),
+        Reach::Reached { migrations: Some(migrations), .. } if migrations.are_current() => Ok(()),
         Reach::Reached { .. } => {
             Err(ExplainError::Database("its schema is not that of this version; run `latchkey doctor`".to_owned()))
         }

@@ -65,7 +65,7 @@ pub async fn examine(config: &Config, clock: Clock, has_sandbox: bool) -> Report
         ask_providers(config, clock),
         mail::ask(config.mail.as_ref()),
     );
-    let is_migrated = matches!(&checkup, Ok(checkup) if matches!(&checkup.reach, Reach::Reached { migrations, .. } if migrations.are_current()));
+    let is_migrated = matches!(&checkup, Ok(checkup) if matches!(&checkup.reach, Reach::Reached { migrations: Some(migrations), .. } if migrations.are_current()));
     report.add(database::findings(checkup, config.base_url.is_loopback(), now));
     if is_migrated && let Some(keys) = signing_keys::read(config).await {
         report.add(signing_keys::findings(&keys, now));

@@ -6,6 +6,7 @@ use sqlx::{
     AnyConnection, ConnectOptions, Connection,
     migrate::{AppliedMigration, Migrate, MigrateError},
 };
+use tokio::time::{error::Elapsed, timeout};
 use url::Url;
 
 use super::{
@@ -34,7 +35,8 @@ pub enum Reach {
     /// It did not answer, or refused the connection.
     Unreachable(StoreError),
     Reached {
-        migrations: Migrations,
+        /// `None` behind a pooler that mixes up the statements of such a question.
+        migrations: Option<Migrations>,
         pooling: Pooling,
     },
 }
@@ -129,10 +131,13 @@ async fn reach(engine: Engine, url: &str) -> Reach {
     const QUESTIONS: Duration = PATIENCE;
     let asked = async {
         let mut connection = open(engine, url).await?;
-        let migrations = tokio::time::timeout(QUESTIONS, migrations(engine, &mut connection)).await.map_err(late)??;
         let pooling = match engine {
             Engine::Sqlite => Pooling::OwnSession,
             Engine::Postgres => how_pooled(url, &mut connection).await?,
+        };
+        let migrations = match pooling {
+            Pooling::SharedSessions { keeps_statements: false } => None,
+            _ => Some(timeout(QUESTIONS, migrations(engine, &mut connection)).await.map_err(late)??),
         };
         // Whether closing fails does not matter here.
         drop(connection.close().await);
@@ -143,7 +148,7 @@ async fn reach(engine: Engine, url: &str) -> Reach {
 
 async fn open(engine: Engine, url: &str) -> Result<AnyConnection, StoreError> {
     let options = options(engine, url)?;
-    let opened = tokio::time::timeout(PATIENCE, options.connect()).await;
+    let opened = timeout(PATIENCE, options.connect()).await;
     let timed_out = |_| Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()));
     opened.unwrap_or_else(timed_out).map_err(|error| unavailable(engine, url, error))
 }
@@ -151,12 +156,13 @@ async fn open(engine: Engine, url: &str) -> Result<AnyConnection, StoreError> {
 /// A server that has no second place is not asked.
 async fn how_pooled(url: &str, first: &mut AnyConnection) -> Result<Pooling, StoreError> {
     let Ok(mut second) = open(Engine::Postgres, url).await else { return Ok(Pooling::OwnSession) };
-    let pooling = tokio::time::timeout(PATIENCE, pooling(first, &mut second)).await.map_err(late)??;
+    let options = options(Engine::Postgres, url)?;
+    let pooling = timeout(PATIENCE, pooling(&options, first, &mut second)).await.map_err(late)??;
     drop(second.close().await);
     Ok(pooling)
 }
 
-fn late(elapsed: tokio::time::error::Elapsed) -> StoreError {
+fn late(elapsed: Elapsed) -> StoreError {
     StoreError::Unavailable(elapsed.into())
 }
 

@@ -7,12 +7,13 @@ use std::sync::{
 
 use sqlx::any::install_default_drivers;
 use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 use crate::sealing::Sealer;
 use crate::store::engine::connecting::unavailable;
 use crate::store::engine::engines::{self, Engine};
 use crate::store::engine::inline::InlineOptions;
-use crate::store::engine::pool::Pool;
+use crate::store::engine::pool::{PATIENCE, Pool};
 use crate::store::engine::pooler::{Pooling, pooling};
 use crate::store::engine::sole_process::Alone;
 use crate::store::engine::url::options;
@@ -114,9 +115,9 @@ async fn check_pooler(pool: &Pool) -> Result<(), StoreError> {
     let mut first = pool.acquire().await?;
     // A server that has no second place cannot be asked.
     let Ok(mut second) = pool.connect_apart().await else { return Ok(()) };
-    let pooling = pooling(first.sqlx()?, second.sqlx()?).await;
+    let pooling = timeout(PATIENCE, pooling(pool.options(), first.sqlx()?, second.sqlx()?)).await;
     second.close().await;
-    match pooling? {
+    match pooling.map_err(|elapsed| StoreError::Unavailable(elapsed.into()))?? {
         Pooling::OwnSession => Ok(()),
         Pooling::SplitReads => {
             tracing::warn!(

@@ -87,6 +87,10 @@ impl Pool {
         pool
     }
 
+    pub(super) fn options(&self) -> &AnyConnectOptions {
+        &self.0.options
+    }
+
     /// A connection of sqlx's, outside the pool.
     pub(super) async fn connect_apart(&self) -> Result<Connection, Error> {
         self.0.open_by_sqlx(Instant::now() + PATIENCE).await

@@ -16,6 +16,18 @@ use crate::store::sessions::revocation_cache::RevocationCache;
 /// The turn to write on SQLite; `None` on PostgreSQL.
 pub(in crate::store) type Turn = Option<OwnedMutexGuard<()>>;
 
+/// Why a transaction failed.
+pub(in crate::store) trait Failure {
+    /// What the database says, if it was the database.
+    fn of_database(&self) -> Option<&StoreError>;
+}
+
+impl Failure for StoreError {
+    fn of_database(&self) -> Option<&StoreError> {
+        Some(self)
+    }
+}
+
 /// A transaction that writes. Rolled back when dropped.
 pub(in crate::store) struct Write<'a> {
     connection: Pooled,
@@ -39,21 +51,22 @@ impl Database {
 
     /// Retries a transaction that lost a race, and once one that a database refused which takes no writes: another
     /// connection may lead to the new primary, and what SQLite knows of a full disk ends with the connection.
-    pub(in crate::store) async fn retried<T, F: Future<Output = Result<T, StoreError>>>(
+    pub(in crate::store) async fn retried<T, E: Failure, F: Future<Output = Result<T, E>>>(
         &self,
         mut attempt: impl FnMut() -> F,
-    ) -> Result<T, StoreError> {
+    ) -> Result<T, E> {
         /// One retry normally suffices; more are for heavy contention.
         const ATTEMPTS: usize = 5;
         let (mut attempts, mut refused) = (1, false);
         loop {
-            match attempt().await {
-                Err(error) if error.is_race() && attempts < ATTEMPTS => attempts += 1,
-                Err(error @ StoreError::RefusesWrites(_)) if !refused => {
+            let outcome = attempt().await;
+            match outcome.as_ref().err().and_then(Failure::of_database) {
+                Some(error) if error.is_race() && attempts < ATTEMPTS => attempts += 1,
+                Some(error @ StoreError::RefusesWrites(_)) if !refused => {
                     tracing::warn!(%error, "trying again on another connection");
                     refused = true;
                 }
-                outcome => return outcome,
+                _ => return outcome,
             }
         }
     }

@@ -37,7 +37,7 @@ async fn start(test: &TestDatabase) -> Result<Database, StoreError> {
 
 async fn blocks_start(test: &TestDatabase) -> bool {
     match DatabaseCheckup::of(&test.url).await.expect("a URL").reach {
-        Reach::Reached { migrations, .. } => migrations.blocks_start(),
+        Reach::Reached { migrations: Some(migrations), .. } => migrations.blocks_start(),
         other => panic!("{other:?}"),
     }
 }
