@@ -49,8 +49,9 @@ async fn begin(
     return_to: Option<ReturnTo>,
 ) -> Result<Reply, AccountError> {
     let email = parse_email(email)?;
-    let sending = may_send(context, &email, LinkKind::SignUp).await?;
     let hash = hash_new_password(context, password, &[email.as_str()]).await?;
+    // Only now: passwords that are refused use up no emails.
+    let sending = may_send(context, &email, LinkKind::SignUp).await?;
     queue(context, PendingSignUp { email, password: hash, return_to }, sending).await
 }
 

@@ -411,6 +411,21 @@ async fn sending_again_reveals_no_account() {
     assert_eq!(answers[0], answers[1]);
 }
 
+/// Three emails go to an address at once: as many weak passwords must not be what they are spent on.
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_passwords_use_up_no_emails() {
+    let app = App::builder().with("RATE_LIMITS", "on").start().await;
+    let browser = app.browser();
+    for weak in ["short", "password1234", ADA, "qwertyuiop"] {
+        let refused = browser.request_sign_up(ADA, weak).await;
+        assert!(refused.location().starts_with("/signup?"), "{weak}: {refused:?}");
+    }
+    for location in ["/check-inbox?for=sign_up"; 3].into_iter().chain(["/check-inbox?for=sign_up&limited=1"]) {
+        assert_eq!(browser.request_sign_up(ADA, PASSWORD).await.location(), location);
+    }
+    assert_eq!(app.emails().await.len(), 3);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_sign_up_nothing_is_sent_again() {
     let app = App::builder().with("RATE_LIMITS", "on").start().await;
