@@ -11,7 +11,7 @@ use crate::{
     accounts::{Actor, EmailAddress, SignUp, UserId},
     codes::{done::Done, form_error::FormError, percent::with_query},
     sessions::{RequestContext, SignedIn},
-    store::{Administered, AuditContext, Authority, Invited},
+    store::{AuditContext, Authority, Invited},
 };
 
 /// POST `/admin/users/disable`
@@ -73,7 +73,8 @@ async fn carry_out(context: &RequestContext, user: &str, change: Change, page: &
     }
     let (authority, audit) = (Authority::Admin(admin.user.id, admin.session.at_version()), audit(context, admin));
     let database = &context.database;
-    let (outcome, done) = match change {
+    // What was so before is done as well.
+    let (_, done) = match change {
         Change::Disable => (database.disable_user(id, authority, &audit).await?, Done::UserDisabled),
         Change::Enable => (database.enable_user(id, authority, &audit).await?, Done::UserEnabled),
         Change::SignOut => (database.sign_user_out(id, authority, &audit).await?, Done::UserSignedOut),
@@ -83,13 +84,6 @@ async fn carry_out(context: &RequestContext, user: &str, change: Change, page: &
             (database.remove_user(id, authority, revoked_access, &audit).await?, Done::UserDeleted)
         }
     };
-    match outcome {
-        Administered::Done | Administered::Unchanged => {}
-        Administered::SignedOut => return Err(AccountError::SignedOut),
-        Administered::NotFound | Administered::EmailTaken | Administered::LastSignInMethod => {
-            return Err(FormError::NotFound.into());
-        }
-    }
     context.wake_mail();
     context.grants.wake_revocation_worker();
     Ok(Reply::done(if done == Done::UserDeleted { "/admin" } else { page }, done))

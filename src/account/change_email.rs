@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     email_link::{check_inbox, email_link, may_send, parse_email},
-    error::{AccountError, require_done},
+    error::AccountError,
     reauthenticate::{reauthenticated, signed_in},
     reply::{Reply, send, send_keeping_email},
 };
@@ -50,7 +50,7 @@ pub async fn cancel_email_change() -> Result<(), ServerFnError> {
 async fn cancel(context: &RequestContext) -> Result<Reply, AccountError> {
     let signed_in = signed_in(context)?;
     let (user, here) = (signed_in.user.id, signed_in.session.at_version());
-    require_done(context.database.cancel_email_change(user, here, &context.audit()).await?)?;
+    context.database.cancel_email_change(user, here, &context.audit()).await?;
     Ok(Reply::done("/settings", Done::EmailChangeCancelled))
 }
 
@@ -65,7 +65,7 @@ async fn request(context: &RequestContext, email: &str, return_to: Option<Return
     if sending.sent {
         let return_to = return_to.as_ref().map(|path| path.as_str().to_owned());
         let data = LinkData { return_to, ..LinkData::default() };
-        require_done(context.database.begin_email_change(user.id, &email, &data, here, &context.audit()).await?)?;
+        context.database.begin_email_change(user.id, &email, &data, here, &context.audit()).await?;
         context.wake_mail();
     }
     let return_to = return_to.or_else(|| ReturnTo::parse("/settings"));
@@ -76,9 +76,7 @@ async fn confirm(context: &RequestContext, shown: Option<&str>) -> Result<Reply,
     let signed_in = signed_in(context)?;
     let (token, _) = email_link(context, &[LinkKind::ChangeEmail], shown).await?;
     let session = signed_in.session.at_version();
-    let (change, data) =
-        context.database.finish_email_change(signed_in.user.id, &token, session, &context.audit()).await?;
-    require_done(change)?;
+    let data = context.database.finish_email_change(signed_in.user.id, &token, session, &context.audit()).await?;
     context.wake_mail();
     let cleared = [context.jar.email_link.clear(&context.headers), context.jar.typed.clear(&context.headers)];
     let reply = match data.return_to.as_deref().and_then(ReturnTo::parse) {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    error::{AccountError, require_done},
+    error::AccountError,
     reauthenticate::signed_in,
     reply::{Reply, send},
     start_flow::start_flow,
@@ -65,6 +65,6 @@ async fn end(context: &RequestContext, identity: &str, page: &str) -> Result<Rep
     let signed_in = signed_in(context)?;
     let (user, here) = (signed_in.user.id, signed_in.session.at_version());
     let identity = IdentityId::parse(identity).map_err(|_| FormError::NotFound)?;
-    require_done(context.grants.disconnect(user, identity, here, &context.audit()).await?)?;
+    context.grants.disconnect(user, identity, here, &context.audit()).await?;
     Ok(Reply::done(page, Done::Disconnected))
 }

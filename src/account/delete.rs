@@ -31,9 +31,7 @@ async fn delete(context: &RequestContext, word: &str) -> Result<Reply, AccountEr
     }
     let revoked_access = context.grants.affected_access(user, None).await?;
     let here = signed_in.session.at_version();
-    if !context.database.delete_user(user, here, revoked_access, &context.audit()).await? {
-        return Err(AccountError::SignedOut);
-    }
+    context.database.delete_user(user, here, revoked_access, &context.audit()).await?;
     context.wake_mail();
     context.grants.wake_revocation_worker();
     // The session went with the user; what is left are the browser's cookies.

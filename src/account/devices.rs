@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    error::{AccountError, require_done},
+    error::AccountError,
     reauthenticate::signed_in,
     reply::{Reply, send},
 };
@@ -31,13 +31,13 @@ pub async fn end_other_sessions() -> Result<(), ServerFnError> {
 async fn end_one(context: &RequestContext, session: &str) -> Result<Reply, AccountError> {
     let signed_in = signed_in(context)?;
     let (user, here) = (signed_in.user.id, signed_in.session.at_version());
-    require_done(context.database.end_session(user, session, here, &context.audit()).await?)?;
+    context.database.end_session(user, session, here, &context.audit()).await?;
     Ok(Reply::done(SettingsPage::Security.path(), Done::DeviceEnded))
 }
 
 async fn end_others(context: &RequestContext) -> Result<Reply, AccountError> {
     let signed_in = signed_in(context)?;
     let (user, here) = (signed_in.user.id, signed_in.session.at_version());
-    require_done(context.database.end_other_sessions(user, here, &context.audit()).await?)?;
+    context.database.end_other_sessions(user, here, &context.audit()).await?;
     Ok(Reply::done(SettingsPage::Security.path(), Done::OthersEnded))
 }

@@ -50,9 +50,7 @@ async fn request(context: &RequestContext, return_to: &ReturnTo, page: &str) -> 
         return Err(FormError::TooManyEmails.into());
     }
     spend_email(context)?;
-    if !context.database.begin_email_code(user, session, return_to.as_str(), &context.audit()).await? {
-        return Err(FormError::NotFound.into());
-    }
+    context.database.begin_email_code(user, session, return_to.as_str(), &context.audit()).await?;
     context.wake_mail();
     Ok(Reply::to(page))
 }
@@ -68,6 +66,5 @@ async fn check(context: &RequestContext, typed: &str) -> Result<Reply, AccountEr
         }
         EmailCodeOutcome::Wrong => Err(FormError::EmailCodeWrong.into()),
         EmailCodeOutcome::Expired => Err(FormError::EmailCodeExpired.into()),
-        EmailCodeOutcome::SignedOut => Err(AccountError::SignedOut),
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     passwords::PoolError,
     sealing::SealingError,
     sessions::SessionError,
-    store::{Changed, StoreError},
+    store::{ChangeError, StoreError},
 };
 
 /// Every failure of a form; `reply::send` answers it.
@@ -80,19 +80,19 @@ impl From<PasswordError> for AccountError {
     }
 }
 
-/// A change that the store refused is an error of its form.
-pub(super) fn require_done(change: Changed) -> Result<(), AccountError> {
-    Err(match change {
-        Changed::Done => return Ok(()),
-        Changed::SignedOut => return Err(AccountError::SignedOut),
-        Changed::NotFound => FormError::NotFound,
-        Changed::LastSignInMethod => FormError::LastSignInMethod,
-        Changed::EmailNeeded => FormError::EmailNeeded,
-        Changed::EmailTaken => FormError::EmailLinkInvalid,
-        Changed::OtherUser => FormError::EmailLinkOfAnotherUser,
-        Changed::PasskeyExists => FormError::PasskeyExists,
-        Changed::TooManyPasskeys => FormError::TooManyPasskeys,
-        Changed::TooManyChanges => FormError::TooManyChanges,
+impl From<ChangeError> for AccountError {
+    fn from(error: ChangeError) -> Self {
+        Self::Form(match error {
+            ChangeError::Store(error) => return error.into(),
+            ChangeError::SignedOut => return Self::SignedOut,
+            ChangeError::NotFound => FormError::NotFound,
+            ChangeError::LastSignInMethod => FormError::LastSignInMethod,
+            ChangeError::EmailNeeded => FormError::EmailNeeded,
+            ChangeError::EmailTaken => FormError::EmailLinkInvalid,
+            ChangeError::OtherUser => FormError::EmailLinkOfAnotherUser,
+            ChangeError::PasskeyExists => FormError::PasskeyExists,
+            ChangeError::TooManyPasskeys => FormError::TooManyPasskeys,
+            ChangeError::TooManyChanges => FormError::TooManyChanges,
+        })
     }
-    .into())
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    error::{AccountError, require_done},
+    error::AccountError,
     reauthenticate::signed_in,
     reply::{Reply, send},
 };
@@ -21,6 +21,6 @@ async fn set_name(context: &RequestContext, name: &str) -> Result<Reply, Account
     let signed_in = signed_in(context)?;
     let (user, here) = (signed_in.user.id, signed_in.session.at_version());
     let name = display_name(name);
-    require_done(context.database.choose_name(user, name.as_deref(), here, &context.audit()).await?)?;
+    context.database.choose_name(user, name.as_deref(), here, &context.audit()).await?;
     Ok(Reply::done("/settings", Done::ProfileSaved))
 }

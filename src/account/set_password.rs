@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use secrecy::SecretString;
 
 use super::{
-    error::{AccountError, require_done},
+    error::AccountError,
     form_secret::{FormSecret, secret},
     passwords::hash_new_password,
     reauthenticate::reauthenticated,
@@ -30,7 +30,7 @@ async fn set(context: &RequestContext, password: &SecretString) -> Result<Reply,
     let personal = [email.as_str(), user.name.as_deref().unwrap_or_default()];
     let hash = hash_new_password(context, password, &personal).await?;
     let is_first = context.database.password_of(user.id).await?.is_none();
-    require_done(context.database.set_password(user.id, &hash, session, &context.audit()).await?)?;
+    context.database.set_password(user.id, &hash, session, &context.audit()).await?;
     context.wake_mail();
     let remembered = context.jar.remember_account(&context.headers, email, context.clock.now());
     let done = if is_first { Done::PasswordSet } else { Done::PasswordChanged };

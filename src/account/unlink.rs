@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    error::{AccountError, require_done},
+    error::AccountError,
     reauthenticate::reauthenticated,
     reply::{Reply, send},
 };
@@ -28,7 +28,7 @@ async fn unlink_identity(context: &RequestContext, identity: &str) -> Result<Rep
     let (user, session) = (signed_in.user.id, signed_in.session.at_version());
     let identity = IdentityId::parse(identity).map_err(|_| FormError::NotFound)?;
     let revoked_access = context.grants.affected_access(user, Some(identity)).await?;
-    require_done(context.database.unlink(user, identity, revoked_access, session, &context.audit()).await?)?;
+    context.database.unlink(user, identity, revoked_access, session, &context.audit()).await?;
     context.wake_mail();
     context.grants.wake_revocation_worker();
     Ok(Reply::done(SettingsPage::Security.path(), Done::Unlinked)

@@ -7,7 +7,7 @@ use crate::{
     accounts::{EmailAddress, IdentityId, PASSWORD, RevokedAccess, UserId},
     grants::affected_access,
     providers::Provider,
-    store::{Administered, AuditContext, Authority, Database, RemovedMethod},
+    store::{Administered, AuditContext, Authority, ChangeError, Database, RemovedMethod},
 };
 
 /// In the place of a sign-in method.
@@ -60,18 +60,22 @@ pub async fn change(
     audit: &AuditContext,
 ) -> Result<Report, AdminError> {
     let id = find(database, user).await?.id;
-    let changed = match carry_out(database, providers, id, change, audit).await? {
-        Administered::Done => true,
-        Administered::Unchanged => false,
-        Administered::NotFound => match change {
+    let revoked_access = match change {
+        Change::Delete => revoked(database, providers, id).await?,
+        _ => Vec::new(),
+    };
+    let changed = match carry_out(database, id, change, revoked_access, audit).await {
+        Ok(administered) => administered == Administered::Done,
+        Err(ChangeError::Store(error)) => return Err(error.into()),
+        Err(ChangeError::NotFound) => match change {
             Change::RemoveMethod(_) => return Err(AdminError::NoMethod(id.to_string())),
             _ => return Err(AdminError::NoUser),
         },
-        Administered::EmailTaken => return Err(AdminError::EmailTaken),
-        Administered::LastSignInMethod => {
+        Err(ChangeError::EmailTaken) => return Err(AdminError::EmailTaken),
+        Err(ChangeError::LastSignInMethod) => {
             return Err(AdminError::Refused(format!("it is the only sign-in method of {id}; delete the user instead")));
         }
-        Administered::SignedOut => return Err(AdminError::Refused("an operator has no session".to_owned())),
+        Err(error) => return Err(AdminError::Refused(error.to_string())),
     };
     let said = if changed { change.done() } else { change.unchanged() };
     Ok(Report::new(format!("{id}: {said}\n"), json!({ "user": id.to_string(), "changed": changed })))
@@ -79,20 +83,20 @@ pub async fn change(
 
 async fn carry_out(
     database: &Database,
-    providers: &[Provider],
     id: UserId,
     change: &Change,
+    revoked_access: Vec<RevokedAccess>,
     audit: &AuditContext,
-) -> Result<Administered, AdminError> {
+) -> Result<Administered, ChangeError> {
     let by = Authority::Operator;
-    Ok(match change {
-        Change::Disable => database.disable_user(id, by, audit).await?,
-        Change::Enable => database.enable_user(id, by, audit).await?,
-        Change::SignOut => database.sign_user_out(id, by, audit).await?,
-        Change::Delete => database.remove_user(id, by, revoked(database, providers, id).await?, audit).await?,
-        Change::Email(email) => database.set_email(id, email, by, audit).await?,
-        Change::RemoveMethod(method) => database.remove_sign_in_method(id, *method, by, audit).await?,
-    })
+    match change {
+        Change::Disable => database.disable_user(id, by, audit).await,
+        Change::Enable => database.enable_user(id, by, audit).await,
+        Change::SignOut => database.sign_user_out(id, by, audit).await,
+        Change::Delete => database.remove_user(id, by, revoked_access, audit).await,
+        Change::Email(email) => database.set_email(id, email, by, audit).await,
+        Change::RemoveMethod(method) => database.remove_sign_in_method(id, *method, by, audit).await,
+    }
 }
 
 async fn revoked(database: &Database, providers: &[Provider], id: UserId) -> Result<Vec<RevokedAccess>, AdminError> {

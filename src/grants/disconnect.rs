@@ -7,7 +7,7 @@ use tracing::Instrument;
 use super::{Grants, revoker::LEASE};
 use crate::{
     accounts::{IdentityId, UserId},
-    store::{AuditContext, Changed, Disconnection, SessionVersion, StoreError},
+    store::{AuditContext, ChangeError, SessionVersion},
 };
 
 /// How long the user waits for the provider's confirmation.
@@ -18,19 +18,15 @@ impl Grants {
     /// the provider at once, and again from the queue until it confirms.
     ///
     /// # Errors
-    /// [`StoreError`]: nothing has changed.
+    /// [`ChangeError`]: nothing has changed.
     pub async fn disconnect(
         &self,
         user: UserId,
         identity: IdentityId,
         here: SessionVersion<'_>,
         audit: &AuditContext,
-    ) -> Result<Changed, StoreError> {
-        let ended = match self.database.disconnect_grant(user, identity, here, LEASE, audit).await? {
-            Disconnection::Done(ended) => ended,
-            Disconnection::NotFound => return Ok(Changed::NotFound),
-            Disconnection::SignedOut => return Ok(Changed::SignedOut),
-        };
+    ) -> Result<(), ChangeError> {
+        let ended = self.database.disconnect_grant(user, identity, here, LEASE, audit).await?;
         if let Some(queued) = ended.revocation {
             let grants = self.clone();
             let attempt = async move {
@@ -42,6 +38,6 @@ impl Grants {
             let attempt = self.tasks.spawn(attempt.in_current_span());
             drop(tokio::time::timeout(WAIT, attempt).await);
         }
-        Ok(Changed::Done)
+        Ok(())
     }
 }

@@ -20,7 +20,7 @@ mod sessions;
 mod signing_keys;
 mod users;
 
-pub use account::change::Changed;
+pub use account::change::ChangeError;
 pub use account::sign_up::{NewSignUp, SignedUp};
 pub use account::undo::Undone;
 pub use audit::context::AuditContext;
@@ -36,7 +36,7 @@ pub use engine::move_rows::{MoveError, MovedTable};
 pub use engine::pooler::Pooling;
 pub use engine::sweep::SweepStep;
 pub use error::StoreError;
-pub use grants::end::{DisconnectedGrant, Disconnection};
+pub use grants::end::DisconnectedGrant;
 pub use grants::reseal::Resealed;
 pub use grants::revocations::{QueuedRevocation, Revocation};
 pub use grants::types::{FoundGrant, Grant, GrantEndReason, GrantStatus, NewGrant, OpenGrant, RevocationStatus};
@@ -44,7 +44,7 @@ pub use linking::request::{Admission, GrantUpdate, SessionOpening, SettleOutcome
 pub use outbox::{GIVEN_UP_AFTER, wait_after};
 pub use rate_limits::SharedLimit;
 pub use second_factor::app::AuthenticatorApp;
-pub use second_factor::change::{Enrolled, NewApp};
+pub use second_factor::change::NewApp;
 pub use second_factor::pending::PENDING_LIFETIME;
 pub use second_factor::trusted::{TRUST_LIFETIME, TrustedBrowser};
 pub use second_factor::verify::SecondFactorOutcome;

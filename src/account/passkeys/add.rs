@@ -3,11 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    super::{
-        error::{AccountError, require_done},
-        reauthenticate::reauthenticated,
-        reply::Reply,
-    },
+    super::{error::AccountError, reauthenticate::reauthenticated, reply::Reply},
     finish::PASSKEYS_PAGE,
     verify::{refused, use_up},
 };
@@ -39,7 +35,7 @@ pub(super) async fn add(
     use_up(context, ceremony).await?;
     let name = Passkey::suggested_name(&new, &describe_device(context.client.user_agent.as_deref()));
     let session = signed_in.session.at_version();
-    require_done(context.database.add_passkey(user, &new, &name, session, &context.audit()).await?)?;
+    context.database.add_passkey(user, &new, &name, session, &context.audit()).await?;
     context.wake_mail();
     let renewed = context.renew_session().await?.unwrap_or_default();
     Ok(Reply::done(PASSKEYS_PAGE, Done::PasskeyAdded).with(renewed))

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     super::{
-        error::{AccountError, require_done},
+        error::AccountError,
         reauthenticate::{reauthenticated, signed_in},
         reply::{Reply, send},
     },
@@ -40,7 +40,7 @@ async fn rename(context: &RequestContext, passkey: &str, name: &str) -> Result<R
     let passkey = PasskeyId::parse(passkey).map_err(|_| FormError::NotFound)?;
     let name = Passkey::name_of(name).ok_or(FormError::NameNeeded)?;
     let session = signed_in.session.at_version();
-    require_done(context.database.rename_passkey(signed_in.user.id, passkey, &name, session).await?)?;
+    context.database.rename_passkey(signed_in.user.id, passkey, &name, session).await?;
     Ok(Reply::done(PASSKEYS_PAGE, Done::PasskeyRenamed))
 }
 
@@ -48,7 +48,7 @@ async fn remove(context: &RequestContext, passkey: &str) -> Result<Reply, Accoun
     let signed_in = reauthenticated(context)?;
     let passkey = PasskeyId::parse(passkey).map_err(|_| FormError::NotFound)?;
     let session = signed_in.session.at_version();
-    require_done(context.database.remove_passkey(signed_in.user.id, passkey, session, &context.audit()).await?)?;
+    context.database.remove_passkey(signed_in.user.id, passkey, session, &context.audit()).await?;
     context.wake_mail();
     let renewed = context.renew_session().await?.unwrap_or_default();
     Ok(Reply::done(PASSKEYS_PAGE, Done::PasskeyRemoved).with(renewed))

@@ -54,7 +54,6 @@ pub(super) fn accepted(
         }
         SecondFactorOutcome::Wrong => Err(FormError::SecondFactorWrong.into()),
         SecondFactorOutcome::Expired => Err(FormError::SecondFactorExpired.into()),
-        SecondFactorOutcome::SignedOut => Err(AccountError::SignedOut),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     accounts::AuthenticationMethod,
     codes::{done::Done, form_error::FormError, percent::with_return_to},
     sessions::RequestContext,
-    store::Enrolled,
+    store::ChangeError,
 };
 
 /// POST `/auth/second-factor/enrol`. `step` as for the second step itself.
@@ -40,8 +40,11 @@ async fn enrol(context: &RequestContext, shown: Option<&str>, typed: &str) -> Re
     let user = pending.user;
     count_code(context, user).await?;
     let app = new_app(context, user, typed)?;
-    let enrolled = context.database.enrol_in_sign_in(user, &pending.id_hash(), app, &context.audit()).await?;
-    let Enrolled::Done(codes) = enrolled else { return Err(FormError::SecondFactorExpired.into()) };
+    let enrolled = context.database.enrol_in_sign_in(user, &pending.id_hash(), app, &context.audit()).await;
+    let codes = enrolled.map_err(|error| match error {
+        ChangeError::NotFound => FormError::SecondFactorExpired.into(),
+        error => AccountError::from(error),
+    })?;
     context.wake_mail();
     let page = with_return_to(&Done::SecondFactorAdded.path(RECOVERY_CODES_PAGE), Some(pending.return_to.as_str()));
     let signed_in = finish_in_browser(context, pending, AuthenticationMethod::Totp).await?;

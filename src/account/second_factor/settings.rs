@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     super::{
-        error::{AccountError, require_done},
+        error::AccountError,
         reauthenticate::reauthenticated,
         reply::{Reply, send},
     },
@@ -14,7 +14,7 @@ use crate::{
     accounts::{RecoveryCode, SecondFactorPolicy, UserId},
     codes::{done::Done, form_error::FormError, settings_page::SettingsPage},
     sessions::RequestContext,
-    store::{Enrolled, NewApp},
+    store::NewApp,
     totp::{TotpCode, TotpVerdict},
 };
 
@@ -64,16 +64,16 @@ async fn set_up(context: &RequestContext, typed: &str) -> Result<Reply, AccountE
     let user = signed_in.user.id;
     count_code(context, user).await?;
     let app = new_app(context, user, typed)?;
-    let enrolled = context.database.set_up_app(user, app, signed_in.session.at_version(), &context.audit()).await?;
+    let codes = context.database.set_up_app(user, app, signed_in.session.at_version(), &context.audit()).await?;
     let ended = context.jar.enrolment.end(&context.headers);
-    Ok(show_once(context, user, enrolled, Some(Done::SecondFactorAdded)).await?.with(ended))
+    Ok(show_once(context, user, codes, Some(Done::SecondFactorAdded)).await?.with(ended))
 }
 
 async fn renew(context: &RequestContext) -> Result<Reply, AccountError> {
     let signed_in = reauthenticated(context)?;
     let (user, here) = (signed_in.user.id, signed_in.session.at_version());
-    let renewed = context.database.renew_recovery_codes(user, here, &context.audit()).await?;
-    show_once(context, user, renewed, None).await
+    let codes = context.database.renew_recovery_codes(user, here, &context.audit()).await?;
+    show_once(context, user, codes, None).await
 }
 
 async fn remove(context: &RequestContext) -> Result<Reply, AccountError> {
@@ -82,7 +82,7 @@ async fn remove(context: &RequestContext) -> Result<Reply, AccountError> {
         return Err(FormError::SecondFactorRequired.into());
     }
     let (user, here) = (signed_in.user.id, signed_in.session.at_version());
-    require_done(context.database.remove_app(user, here, &context.audit()).await?)?;
+    context.database.remove_app(user, here, &context.audit()).await?;
     context.wake_mail();
     Ok(Reply::done(SettingsPage::Security.path(), Done::SecondFactorRemoved)
         .with(context.renew_session().await?.unwrap_or_default()))
@@ -91,7 +91,7 @@ async fn remove(context: &RequestContext) -> Result<Reply, AccountError> {
 async fn after_providers(context: &RequestContext, asks: bool) -> Result<Reply, AccountError> {
     let signed_in = reauthenticated(context)?;
     let (user, here) = (signed_in.user.id, signed_in.session.at_version());
-    require_done(context.database.ask_after_providers(user, asks, here, &context.audit()).await?)?;
+    context.database.ask_after_providers(user, asks, here, &context.audit()).await?;
     Ok(Reply::done(SettingsPage::Security.path(), Done::SecondFactorChanged))
 }
 
@@ -110,16 +110,9 @@ pub(super) fn new_app(context: &RequestContext, user: UserId, typed: &str) -> Re
 async fn show_once(
     context: &RequestContext,
     user: UserId,
-    enrolled: Enrolled,
+    codes: Vec<RecoveryCode>,
     done: Option<Done>,
 ) -> Result<Reply, AccountError> {
-    let codes: Vec<RecoveryCode> = match enrolled {
-        Enrolled::Done(codes) => codes,
-        Enrolled::Refused(change) => {
-            require_done(change)?;
-            Vec::new()
-        }
-    };
     context.wake_mail();
     let kept = context.jar.enrolment.keep_codes(user, codes, context.clock.now())?;
     let renewed = context.renew_session().await?.unwrap_or_default();

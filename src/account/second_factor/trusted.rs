@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::super::{
-    error::{AccountError, require_done},
+    error::AccountError,
     reauthenticate::signed_in,
     reply::{Reply, send},
 };
@@ -30,6 +30,6 @@ async fn forget(context: &RequestContext, browser: &str) -> Result<Reply, Accoun
         return Err(FormError::NotFound.into());
     }
     let (user, here) = (signed_in.user.id, signed_in.session.at_version());
-    require_done(context.database.forget_trusted_browser(user, browser, here, &context.audit()).await?)?;
+    context.database.forget_trusted_browser(user, browser, here, &context.audit()).await?;
     Ok(Reply::done(SettingsPage::Security.path(), Done::BrowserForgotten))
 }

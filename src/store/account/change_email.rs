@@ -4,7 +4,7 @@ use crate::accounts::{
     AuditEvent, EmailAddress, EmailKind, EmailToken, LinkKind, SessionEnd, UserId, VerificationMethod, VerifiedEmail,
     claimed_accounts,
 };
-use crate::store::account::change::Changed;
+use crate::store::account::change::{ChangeError, require_room_for_undo};
 use crate::store::account::pending_email_change::remember;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
@@ -14,19 +14,18 @@ use crate::store::email::links::{
 use crate::store::email::message::to_address;
 use crate::store::email::queue::queue;
 use crate::store::engine::database::Database;
-use crate::store::error::StoreError;
 use crate::store::linking::carry_out::invalidate_squatted;
 use crate::store::linking::gather::linking_context_of_email;
-use crate::store::sessions::end::is_open;
+use crate::store::sessions::end::user_at;
 use crate::store::sessions::rows::SessionVersion;
-use crate::store::users::queries::{adopt_email, user};
+use crate::store::users::queries::adopt_email;
 
 impl Database {
     /// Queues the email that confirms a new email address. If the address belongs to another user, they are notified
     /// instead, and the requester cannot tell.
     ///
     /// # Errors
-    /// [`StoreError`]: nothing has changed then, and no email is sent.
+    /// [`ChangeError`]: nothing has changed then, and no email is sent.
     pub async fn begin_email_change(
         &self,
         id: UserId,
@@ -34,12 +33,11 @@ impl Database {
         data: &LinkData,
         here: SessionVersion<'_>,
         audit: &AuditContext,
-    ) -> Result<Changed, StoreError> {
+    ) -> Result<(), ChangeError> {
         let mut write = self.write().await?;
         write.lock(&[format!("user {id}"), format!("email {email}")]).await?;
-        if !is_open(write.connection(), id, here).await? {
-            return Ok(Changed::SignedOut);
-        }
+        user_at(write.connection(), id, here).await?.ok_or(ChangeError::SignedOut)?;
+        require_room_for_undo(&mut write, id, audit.now).await?;
         invalidate_links(write.connection(), id, LinkKind::ChangeEmail).await?;
         let taken = linking_context_of_email(&mut write, email).await?.email_owner.is_some();
         remember(write.connection(), id, email, audit.now).await?;
@@ -50,7 +48,7 @@ impl Database {
         queue(write.connection(), &self.sealer, Some(id), &to_address(email, kind, audit), audit.now).await?;
         note(write.connection(), audit, Some(id), &AuditEvent::EmailChangeRequested).await?;
         write.commit().await?;
-        Ok(Changed::Done)
+        Ok(())
     }
 
     /// Sets the email address that the link verifies. The user who opens the link must be the one who requested the
@@ -58,14 +56,14 @@ impl Database {
     /// Other sessions end, and the old address gets an email that can undo the change.
     ///
     /// # Errors
-    /// [`StoreError`]: nothing has changed then, and the link still works.
+    /// [`ChangeError`]: nothing has changed then, and the link still works.
     pub async fn finish_email_change(
         &self,
         id: UserId,
         token: &EmailToken,
         here: SessionVersion<'_>,
         audit: &AuditContext,
-    ) -> Result<(Changed, LinkData), StoreError> {
+    ) -> Result<LinkData, ChangeError> {
         self.retried(|| self.finish_email_change_once(id, token, here, audit)).await
     }
 
@@ -75,26 +73,23 @@ impl Database {
         token: &EmailToken,
         here: SessionVersion<'_>,
         audit: &AuditContext,
-    ) -> Result<(Changed, LinkData), StoreError> {
-        let unchanged = |changed| Ok((changed, LinkData::default()));
+    ) -> Result<LinkData, ChangeError> {
         let mut write = self.write().await?;
         let Some(found) = find_link(write.connection(), token, audit.now).await? else {
-            return unchanged(Changed::NotFound);
+            return Err(ChangeError::NotFound);
         };
         write.lock(&[format!("user {id}"), format!("email {}", found.email)]).await?;
         let Some(link) = take_link(write.connection(), token, LinkKind::ChangeEmail, audit.now).await? else {
-            return unchanged(Changed::NotFound);
+            return Err(ChangeError::NotFound);
         };
         if link.user != Some(id) {
-            return unchanged(Changed::OtherUser);
+            return Err(ChangeError::OtherUser);
         }
-        let Some(before) = user(write.connection(), id).await? else { return unchanged(Changed::NotFound) };
-        if !is_open(write.connection(), id, here).await? {
-            return unchanged(Changed::SignedOut);
-        }
+        let before = user_at(write.connection(), id, here).await?.ok_or(ChangeError::SignedOut)?;
+        require_room_for_undo(&mut write, id, audit.now).await?;
         let linking_context = linking_context_of_email(&mut write, &link.email).await?;
         if linking_context.email_owner.is_some_and(|owner| owner.user.id != id) {
-            return unchanged(Changed::EmailTaken);
+            return Err(ChangeError::EmailTaken);
         }
         invalidate_squatted(&mut write, &claimed_accounts(&linking_context.email_holders, id), audit.now).await?;
         let email = VerifiedEmail::on_record(link.email.clone(), VerificationMethod::EmailLink);
@@ -106,6 +101,6 @@ impl Database {
         }
         note(write.connection(), audit, Some(id), &AuditEvent::EmailChanged).await?;
         write.commit().await?;
-        Ok((Changed::Done, link.data))
+        Ok(link.data)
     }
 }

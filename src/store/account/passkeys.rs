@@ -3,17 +3,15 @@
 use crate::accounts::{AuditEvent, EmailKind, LocalMethod, Passkey, PasskeyId, SessionEnd, User, UserId};
 use crate::sealing::random_bytes;
 use crate::store::account::announce::undo_link;
-use crate::store::account::change::Changed;
+use crate::store::account::change::{Begun, ChangeError, require_room_for_undo};
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
-use crate::store::email::links::{UndoStep, has_too_many_undo_links};
+use crate::store::email::links::UndoStep;
 use crate::store::email::message::queue_to_user;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
-use crate::store::sessions::end::is_open;
 use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::passkeys::{count_passkeys, delete_passkey, insert_passkey, passkeys_of, use_passkey};
-use crate::store::users::queries::user;
 use crate::store::users::sign_in_methods::has_one_sign_in_method;
 use crate::webauthn::{NewCredential, UsedCredential};
 
@@ -21,7 +19,7 @@ impl Database {
     /// Adds a verified credential, at most [`Passkey::MAX_PER_USER`] per user. The email has a link that undoes it.
     ///
     /// # Errors
-    /// [`StoreError`]: nothing has changed then.
+    /// [`ChangeError`]: nothing has changed then.
     pub async fn add_passkey(
         &self,
         id: UserId,
@@ -29,21 +27,15 @@ impl Database {
         name: &str,
         here: SessionVersion<'_>,
         audit: &AuditContext,
-    ) -> Result<Changed, StoreError> {
-        let mut write = self.write_as(id).await?;
-        let Some(user) = user(write.connection(), id).await? else { return Ok(Changed::NotFound) };
-        if !is_open(write.connection(), id, here).await? {
-            return Ok(Changed::SignedOut);
-        }
+    ) -> Result<(), ChangeError> {
+        let Begun { mut write, user } = self.begin_as(id, here).await?;
         if count_passkeys(write.connection(), id).await? >= Passkey::MAX_PER_USER {
-            return Ok(Changed::TooManyPasskeys);
+            return Err(ChangeError::TooManyPasskeys);
         }
-        if has_too_many_undo_links(write.connection(), id, audit.now).await? {
-            return Ok(Changed::TooManyChanges);
-        }
+        require_room_for_undo(&mut write, id, audit.now).await?;
         let passkey = PasskeyId::new(audit.now, random_bytes()?);
         if !insert_passkey(write.connection(), passkey, id, credential, name, audit.now).await? {
-            return Ok(Changed::PasskeyExists);
+            return Err(ChangeError::PasskeyExists);
         }
         if let Some(email) = &user.verified_email {
             let undo = undo_link(&mut write, id, email.email(), UndoStep::PasskeyAdded, audit).await?;
@@ -52,31 +44,27 @@ impl Database {
         }
         note(write.connection(), audit, Some(id), &AuditEvent::PasskeyAdded).await?;
         write.commit().await?;
-        Ok(Changed::Done)
+        Ok(())
     }
 
     /// Removes a passkey, but never the last sign-in method. Other sessions end.
     ///
     /// # Errors
-    /// [`StoreError`]: nothing has changed then.
+    /// [`ChangeError`]: nothing has changed then.
     pub async fn remove_passkey(
         &self,
         id: UserId,
         passkey: PasskeyId,
         here: SessionVersion<'_>,
         audit: &AuditContext,
-    ) -> Result<Changed, StoreError> {
-        let mut write = self.write_as(id).await?;
-        let Some(user) = user(write.connection(), id).await? else { return Ok(Changed::NotFound) };
-        if !is_open(write.connection(), id, here).await? {
-            return Ok(Changed::SignedOut);
-        }
+    ) -> Result<(), ChangeError> {
+        let Begun { mut write, user } = self.begin_as(id, here).await?;
         let passkeys = passkeys_of(write.connection(), id).await?;
         let Some(removed) = passkeys.iter().find(|other| other.id == passkey) else {
-            return Ok(Changed::NotFound);
+            return Err(ChangeError::NotFound);
         };
         if has_one_sign_in_method(&mut write, id).await? {
-            return Ok(Changed::LastSignInMethod);
+            return Err(ChangeError::LastSignInMethod);
         }
         delete_passkey(write.connection(), id, passkey).await?;
         self.credential_changed(&mut write, id, here.id, SessionEnd::MethodRemoved, audit.now).await?;
@@ -84,30 +72,30 @@ impl Database {
         queue_to_user(write.connection(), &self.sealer, &user, kind, audit).await?;
         note(write.connection(), audit, Some(id), &AuditEvent::PasskeyRemoved).await?;
         write.commit().await?;
-        Ok(Changed::Done)
+        Ok(())
     }
 
     /// # Errors
-    /// [`StoreError`]: nothing has changed then.
+    /// [`ChangeError`]: nothing has changed then.
     pub async fn rename_passkey(
         &self,
         user: UserId,
         passkey: PasskeyId,
         name: &str,
         here: SessionVersion<'_>,
-    ) -> Result<Changed, StoreError> {
-        let mut write = self.write_as(user).await?;
-        if !is_open(write.connection(), user, here).await? {
-            return Ok(Changed::SignedOut);
-        }
+    ) -> Result<(), ChangeError> {
+        let mut write = self.begin_as(user, here).await?.write;
         let renamed = sqlx::query("UPDATE passkeys SET name = $3 WHERE id = $1 AND user_id = $2")
             .bind(passkey.to_string())
             .bind(user.to_string())
             .bind(name)
             .execute(write.connection())
             .await?;
+        if renamed.rows_affected() == 0 {
+            return Err(ChangeError::NotFound);
+        }
         write.commit().await?;
-        Ok(if renamed.rows_affected() == 1 { Changed::Done } else { Changed::NotFound })
+        Ok(())
     }
 
     /// Stores a verified signature with which its user signs in. `None` when the passkey was removed meanwhile, its user is

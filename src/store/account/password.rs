@@ -2,39 +2,30 @@
 
 use crate::accounts::{AuditEvent, EmailKind, PasswordHash, SessionEnd, UserId};
 use crate::store::account::announce::undo_link;
-use crate::store::account::change::Changed;
+use crate::store::account::change::{Begun, ChangeError, require_room_for_undo};
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
-use crate::store::email::links::{UndoStep, has_too_many_undo_links};
+use crate::store::email::links::UndoStep;
 use crate::store::email::message::queue_to_user;
 use crate::store::engine::database::Database;
-use crate::store::error::StoreError;
-use crate::store::sessions::end::is_open;
 use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::passwords::{password_of, put_password};
-use crate::store::users::queries::user;
 
 impl Database {
     /// Sets or changes the password. Other sessions end.
     ///
     /// # Errors
-    /// [`StoreError`]: nothing has changed then.
+    /// [`ChangeError`]: nothing has changed then.
     pub async fn set_password(
         &self,
         id: UserId,
         password: &PasswordHash,
         here: SessionVersion<'_>,
         audit: &AuditContext,
-    ) -> Result<Changed, StoreError> {
-        let mut write = self.write_as(id).await?;
-        let Some(user) = user(write.connection(), id).await? else { return Ok(Changed::NotFound) };
-        if !is_open(write.connection(), id, here).await? {
-            return Ok(Changed::SignedOut);
-        }
-        let Some(email) = user.verified_email.clone() else { return Ok(Changed::EmailNeeded) };
-        if has_too_many_undo_links(write.connection(), id, audit.now).await? {
-            return Ok(Changed::TooManyChanges);
-        }
+    ) -> Result<(), ChangeError> {
+        let Begun { mut write, user } = self.begin_as(id, here).await?;
+        let Some(email) = user.verified_email.clone() else { return Err(ChangeError::EmailNeeded) };
+        require_room_for_undo(&mut write, id, audit.now).await?;
         let first = password_of(write.connection(), id).await?.is_none();
         put_password(write.connection(), id, password, audit.now).await?;
         self.credential_changed(&mut write, id, here.id, SessionEnd::PasswordChanged, audit.now).await?;
@@ -43,6 +34,6 @@ impl Database {
             .await?;
         note(write.connection(), audit, Some(id), &AuditEvent::PasswordChanged { first }).await?;
         write.commit().await?;
-        Ok(Changed::Done)
+        Ok(())
     }
 }

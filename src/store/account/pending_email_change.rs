@@ -3,14 +3,13 @@
 use time::OffsetDateTime;
 
 use crate::accounts::{AuditEvent, EmailAddress, LinkKind, UserId};
-use crate::store::account::change::Changed;
+use crate::store::account::change::ChangeError;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::email::links::invalidate_links;
 use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
-use crate::store::sessions::end::is_open;
 use crate::store::sessions::rows::SessionVersion;
 
 impl Database {
@@ -29,27 +28,24 @@ impl Database {
         Ok(row.map(|(email,)| EmailAddress::parse(&email)).transpose()?)
     }
 
-    /// Cancels it: its link no longer works. [`Changed::NotFound`] if nothing waits.
+    /// Cancels it: its link no longer works. [`ChangeError::NotFound`] if nothing waits.
     ///
     /// # Errors
-    /// [`StoreError`]: nothing has changed then.
+    /// [`ChangeError`]: nothing has changed then.
     pub async fn cancel_email_change(
         &self,
         user: UserId,
         here: SessionVersion<'_>,
         audit: &AuditContext,
-    ) -> Result<Changed, StoreError> {
-        let mut write = self.write_as(user).await?;
-        if !is_open(write.connection(), user, here).await? {
-            return Ok(Changed::SignedOut);
-        }
+    ) -> Result<(), ChangeError> {
+        let mut write = self.begin_as(user, here).await?.write;
         if !forget(write.connection(), user).await? {
-            return Ok(Changed::NotFound);
+            return Err(ChangeError::NotFound);
         }
         invalidate_links(write.connection(), user, LinkKind::ChangeEmail).await?;
         note(write.connection(), audit, Some(user), &AuditEvent::EmailChangeCancelled).await?;
         write.commit().await?;
-        Ok(Changed::Done)
+        Ok(())
     }
 }
 

@@ -2,16 +2,13 @@
 
 use crate::accounts::{AuditEvent, EmailKind, IdentityId, RevokedAccess, SessionEnd, UserId};
 use crate::store::account::announce::account_of;
-use crate::store::account::change::Changed;
+use crate::store::account::change::{Begun, ChangeError};
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::email::message::queue_to_user;
 use crate::store::engine::database::Database;
-use crate::store::error::StoreError;
-use crate::store::sessions::end::is_open;
 use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::identities::{identities_of, unlink};
-use crate::store::users::queries::user;
 use crate::store::users::sign_in_methods::has_one_sign_in_method;
 
 impl Database {
@@ -19,7 +16,7 @@ impl Database {
     /// Other sessions end. The email lists `revoked_access`.
     ///
     /// # Errors
-    /// [`StoreError`]: nothing has changed then.
+    /// [`ChangeError`]: nothing has changed then.
     pub async fn unlink(
         &self,
         id: UserId,
@@ -27,18 +24,14 @@ impl Database {
         revoked_access: Vec<RevokedAccess>,
         here: SessionVersion<'_>,
         audit: &AuditContext,
-    ) -> Result<Changed, StoreError> {
-        let mut write = self.write_as(id).await?;
-        let Some(user) = user(write.connection(), id).await? else { return Ok(Changed::NotFound) };
-        if !is_open(write.connection(), id, here).await? {
-            return Ok(Changed::SignedOut);
-        }
+    ) -> Result<(), ChangeError> {
+        let Begun { mut write, user } = self.begin_as(id, here).await?;
         let identities = identities_of(write.connection(), id).await?;
         let Some(removed) = identities.iter().find(|other| other.id == identity) else {
-            return Ok(Changed::NotFound);
+            return Err(ChangeError::NotFound);
         };
         if has_one_sign_in_method(&mut write, id).await? {
-            return Ok(Changed::LastSignInMethod);
+            return Err(ChangeError::LastSignInMethod);
         }
         unlink(&mut write, removed, audit.now).await?;
         self.credential_changed(&mut write, id, here.id, SessionEnd::MethodRemoved, audit.now).await?;
@@ -48,6 +41,6 @@ impl Database {
         let event = AuditEvent::Unlinked { provider: removed.provider.clone() };
         note(write.connection(), audit, Some(id), &event).await?;
         write.commit().await?;
-        Ok(Changed::Done)
+        Ok(())
     }
 }

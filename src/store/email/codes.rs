@@ -8,6 +8,7 @@ use crate::accounts::{
     LocalMethod, UserId, VerificationMethod, VerifiedEmail,
 };
 use crate::sealing::random_bytes;
+use crate::store::account::change::ChangeError;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::email::message::to_address;
@@ -15,7 +16,6 @@ use crate::store::email::queue::queue;
 use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
-use crate::store::sessions::end::is_open;
 use crate::store::sessions::rows::SessionVersion;
 
 /// A code that waits to be typed.
@@ -35,8 +35,6 @@ pub enum EmailCodeOutcome {
     Wrong,
     /// There is none for this session: it was used, timed out, or had too many tries.
     Expired,
-    /// The session has ended meanwhile.
-    SignedOut,
 }
 
 /// Email, its verification method, passwords and apps, passkeys, undo links.
@@ -66,21 +64,18 @@ impl Database {
         Ok(row.map(|(email, return_to)| PendingEmailCode { email, return_to }))
     }
 
-    /// Queues the email with a code for this session, which replaces an earlier one. False if the user may not
-    /// authenticate so, or the session has ended.
+    /// Queues the email with a code for this session, which replaces an earlier one. [`ChangeError::NotFound`] if the user
+    /// may not authenticate so.
     pub async fn begin_email_code(
         &self,
         user: UserId,
         here: SessionVersion<'_>,
         return_to: &str,
         audit: &AuditContext,
-    ) -> Result<bool, StoreError> {
-        let mut write = self.write_as(user).await?;
+    ) -> Result<(), ChangeError> {
+        let mut write = self.begin_as(user, here).await?.write;
         let facts = facts(write.connection(), user, self.has_passkeys(), audit.now).await?;
-        let Some(email) = facts.recipient() else { return Ok(false) };
-        if !is_open(write.connection(), user, here).await? {
-            return Ok(false);
-        }
+        let email = facts.recipient().ok_or(ChangeError::NotFound)?;
         let code = EmailCode::from_random(random_bytes()?);
         sqlx::query(
             "INSERT INTO email_codes (session_id, user_id, email, code_mac, attempts, return_to, expires_at) \
@@ -100,7 +95,7 @@ impl Database {
         queue(write.connection(), &self.sealer, Some(user), &message, audit.now).await?;
         note(write.connection(), audit, Some(user), &AuditEvent::EmailCodeRequested).await?;
         write.commit().await?;
-        Ok(true)
+        Ok(())
     }
 
     /// Counts a try and compares. `None` is no code at all, and counts as well.
@@ -110,11 +105,8 @@ impl Database {
         here: SessionVersion<'_>,
         code: Option<&EmailCode>,
         audit: &AuditContext,
-    ) -> Result<EmailCodeOutcome, StoreError> {
-        let mut write = self.write_as(user).await?;
-        if !is_open(write.connection(), user, here).await? {
-            return Ok(EmailCodeOutcome::SignedOut);
-        }
+    ) -> Result<EmailCodeOutcome, ChangeError> {
+        let mut write = self.begin_as(user, here).await?.write;
         let row: Option<(String, String, String)> = sqlx::query_as(
             "UPDATE email_codes SET attempts = attempts + 1 \
              WHERE session_id = $1 AND user_id = $2 AND expires_at > $3 AND attempts < $4 \

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use time::OffsetDateTime;
 
 use crate::accounts::{AuditEvent, GrantEnd, Identity, IdentityId, UserId};
+use crate::store::account::change::ChangeError;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::engine::database::Database;
@@ -17,19 +18,8 @@ use crate::store::error::StoreError;
 use crate::store::grants::revocations::{QueuedRevocation, queue_revocation};
 use crate::store::grants::sealed::{GrantPlace, SealedTokens};
 use crate::store::grants::types::DISCONNECTED;
-use crate::store::sessions::end::is_open;
 use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::identities::identities_of;
-
-/// What a disconnection came to.
-#[derive(Debug)]
-pub enum Disconnection {
-    Done(DisconnectedGrant),
-    /// There is no grant, or it is disconnected already.
-    NotFound,
-    /// The session that requested it has ended meanwhile.
-    SignedOut,
-}
 
 #[derive(Debug)]
 pub struct DisconnectedGrant {
@@ -42,7 +32,7 @@ impl Database {
     /// `audit.now + lease`; then any worker takes it.
     ///
     /// # Errors
-    /// [`StoreError`]: nothing has changed then.
+    /// [`ChangeError`]: nothing has changed then. [`ChangeError::NotFound`] if there is no grant, or it is disconnected already.
     pub async fn disconnect_grant(
         &self,
         user: UserId,
@@ -50,15 +40,12 @@ impl Database {
         here: SessionVersion<'_>,
         lease: Duration,
         audit: &AuditContext,
-    ) -> Result<Disconnection, StoreError> {
+    ) -> Result<DisconnectedGrant, ChangeError> {
         let now = audit.now;
-        let mut write = self.write_as(user).await?;
-        if !is_open(write.connection(), user, here).await? {
-            return Ok(Disconnection::SignedOut);
-        }
+        let mut write = self.begin_as(user, here).await?.write;
         let identities = identities_of(write.connection(), user).await?;
         let Some(identity) = identities.iter().find(|other| other.id == identity) else {
-            return Ok(Disconnection::NotFound);
+            return Err(ChangeError::NotFound);
         };
         let revocation = match take_tokens(&mut write, identity, None).await? {
             Some(taken) => {
@@ -67,12 +54,12 @@ impl Database {
                 queued
             }
             None if dismiss_lost(&mut write, identity).await? => None,
-            None => return Ok(Disconnection::NotFound),
+            None => return Err(ChangeError::NotFound),
         };
         let event = AuditEvent::GrantEnded { provider: identity.provider.clone(), end: GrantEnd::Disconnected };
         note(write.connection(), audit, Some(user), &event).await?;
         write.commit().await?;
-        Ok(Disconnection::Done(DisconnectedGrant { revocation }))
+        Ok(DisconnectedGrant { revocation })
     }
 }
 

@@ -9,7 +9,7 @@ use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::linking::request::Admission;
 use crate::store::second_factor::app::has_app;
-use crate::store::sessions::end::is_open;
+use crate::store::sessions::end::user_at;
 use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::identities::{KnownIdentity, count_identities, known_identity};
 use crate::store::users::queries::{email_holders, email_owner, user};
@@ -62,7 +62,7 @@ async fn still_open(
     session: Option<SessionVersion<'_>>,
 ) -> Result<bool, StoreError> {
     match session {
-        Some(session) => is_open(write.connection(), user, session).await,
+        Some(session) => Ok(user_at(write.connection(), user, session).await?.is_some()),
         None => Ok(true),
     }
 }

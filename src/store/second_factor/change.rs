@@ -2,7 +2,7 @@
 
 use crate::accounts::{AuditEvent, EmailKind, EmailToken, RecoveryCode, SecondFactorEvent, SessionEnd, User, UserId};
 use crate::store::account::announce::undo_link;
-use crate::store::account::change::Changed;
+use crate::store::account::change::{Begun, ChangeError, require_room_for_undo};
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::email::links::UndoStep;
@@ -12,7 +12,6 @@ use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::second_factor::app::{Secret, delete_app, has_app, put_app, replace_recovery_codes, secret_of};
 use crate::store::second_factor::pending::take;
-use crate::store::sessions::end::is_open;
 use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::queries::user;
 use crate::totp::TotpSecret;
@@ -25,42 +24,31 @@ pub struct NewApp {
     pub step: i64,
 }
 
-/// The outcome of a change that shows new recovery codes.
-#[derive(Debug)]
-pub enum Enrolled {
-    Done(Vec<RecoveryCode>),
-    /// Nothing has changed.
-    Refused(Changed),
-}
-
 impl Database {
     /// Sets up an app for a signed-in user, in place of an earlier one. If there was one, other sessions end, and so does the
-    /// trust in browsers.
+    /// trust in browsers. Returns new recovery codes.
     ///
     /// # Errors
-    /// [`StoreError`]: nothing has changed then. Likewise below.
+    /// [`ChangeError`]: nothing has changed then. Likewise below.
     pub async fn set_up_app(
         &self,
         id: UserId,
         app: NewApp,
         here: SessionVersion<'_>,
         audit: &AuditContext,
-    ) -> Result<Enrolled, StoreError> {
-        let mut write = self.write_as(id).await?;
-        let Some(user) = user(write.connection(), id).await? else { return Ok(Enrolled::Refused(Changed::NotFound)) };
-        if !is_open(write.connection(), id, here).await? {
-            return Ok(Enrolled::Refused(Changed::SignedOut));
-        }
+    ) -> Result<Vec<RecoveryCode>, ChangeError> {
+        let Begun { mut write, user } = self.begin_as(id, here).await?;
+        require_room_for_undo(&mut write, id, audit.now).await?;
         let replaces = has_app(write.connection(), id).await?;
         let codes = self.put(&mut write, &user, app, audit).await?;
         if replaces {
             self.credential_changed(&mut write, id, here.id, SessionEnd::SecondFactorChanged, audit.now).await?;
         }
         write.commit().await?;
-        Ok(Enrolled::Done(codes))
+        Ok(codes)
     }
 
-    /// Sets up the first app of a user between the two steps of a sign-in, and finishes the second. [`Changed::NotFound`] if
+    /// Sets up the first app of a user between the two steps of a sign-in, and finishes the second. [`ChangeError::NotFound`] if
     /// the sign-in is over, or the user has an app by now.
     pub async fn enrol_in_sign_in(
         &self,
@@ -68,17 +56,17 @@ impl Database {
         pending: &str,
         app: NewApp,
         audit: &AuditContext,
-    ) -> Result<Enrolled, StoreError> {
+    ) -> Result<Vec<RecoveryCode>, ChangeError> {
         let mut write = self.write_as(id).await?;
         let user = user(write.connection(), id).await?.filter(|user| user.disabled_at.is_none());
-        let Some(user) = user else { return Ok(Enrolled::Refused(Changed::NotFound)) };
+        let Some(user) = user else { return Err(ChangeError::NotFound) };
         let is_pending = take(write.connection(), id, pending, audit.now).await?;
         if !is_pending || has_app(write.connection(), id).await? {
-            return Ok(Enrolled::Refused(Changed::NotFound));
+            return Err(ChangeError::NotFound);
         }
         let codes = self.put(&mut write, &user, app, audit).await?;
         write.commit().await?;
-        Ok(Enrolled::Done(codes))
+        Ok(codes)
     }
 
     /// New recovery codes in place of the others.
@@ -87,21 +75,17 @@ impl Database {
         id: UserId,
         here: SessionVersion<'_>,
         audit: &AuditContext,
-    ) -> Result<Enrolled, StoreError> {
-        let mut write = self.write_as(id).await?;
-        let Some(user) = user(write.connection(), id).await? else { return Ok(Enrolled::Refused(Changed::NotFound)) };
-        if !is_open(write.connection(), id, here).await? {
-            return Ok(Enrolled::Refused(Changed::SignedOut));
-        }
+    ) -> Result<Vec<RecoveryCode>, ChangeError> {
+        let Begun { mut write, user } = self.begin_as(id, here).await?;
         let Some(app) = secret_of(write.connection(), &self.sealer, id).await? else {
-            return Ok(Enrolled::Refused(Changed::NotFound));
+            return Err(ChangeError::NotFound);
         };
         let codes = replace_recovery_codes(write.connection(), id, &app.secret).await?;
         queue_to_user(write.connection(), &self.sealer, &user, EmailKind::RecoveryCodesReplaced, audit).await?;
         let event = AuditEvent::SecondFactor(SecondFactorEvent::RecoveryCodesReplaced);
         note(write.connection(), audit, Some(id), &event).await?;
         write.commit().await?;
-        Ok(Enrolled::Done(codes))
+        Ok(codes)
     }
 
     /// Removes the app and its recovery codes. Other sessions end: a thief's may be among them, whom the factor was about to
@@ -111,21 +95,18 @@ impl Database {
         id: UserId,
         here: SessionVersion<'_>,
         audit: &AuditContext,
-    ) -> Result<Changed, StoreError> {
-        let mut write = self.write_as(id).await?;
-        let Some(user) = user(write.connection(), id).await? else { return Ok(Changed::NotFound) };
-        if !is_open(write.connection(), id, here).await? {
-            return Ok(Changed::SignedOut);
-        }
+    ) -> Result<(), ChangeError> {
+        let Begun { mut write, user } = self.begin_as(id, here).await?;
+        require_room_for_undo(&mut write, id, audit.now).await?;
         if !delete_app(write.connection(), id).await? {
-            return Ok(Changed::NotFound);
+            return Err(ChangeError::NotFound);
         }
         self.credential_changed(&mut write, id, here.id, SessionEnd::SecondFactorChanged, audit.now).await?;
         self.announce_removed_app(&mut write, &user, audit).await?;
         let event = AuditEvent::SecondFactor(SecondFactorEvent::Removed);
         note(write.connection(), audit, Some(id), &event).await?;
         write.commit().await?;
-        Ok(Changed::Done)
+        Ok(())
     }
 
     /// Whether the app is asked for also after a provider that does not say how it authenticated the user.
@@ -135,24 +116,21 @@ impl Database {
         asks: bool,
         here: SessionVersion<'_>,
         audit: &AuditContext,
-    ) -> Result<Changed, StoreError> {
-        let mut write = self.write_as(user).await?;
-        if !is_open(write.connection(), user, here).await? {
-            return Ok(Changed::SignedOut);
-        }
+    ) -> Result<(), ChangeError> {
+        let mut write = self.begin_as(user, here).await?.write;
         let updated = sqlx::query("UPDATE totp SET after_providers = $2 WHERE user_id = $1")
             .bind(user.to_string())
             .bind(i64::from(asks))
             .execute(write.connection())
             .await?;
         if updated.rows_affected() == 0 {
-            return Ok(Changed::NotFound);
+            return Err(ChangeError::NotFound);
         }
         let event =
             if asks { SecondFactorEvent::AskedAfterProviders } else { SecondFactorEvent::NotAskedAfterProviders };
         note(write.connection(), audit, Some(user), &AuditEvent::SecondFactor(event)).await?;
         write.commit().await?;
-        Ok(Changed::Done)
+        Ok(())
     }
 
     pub(in crate::store) async fn announce_removed_app(

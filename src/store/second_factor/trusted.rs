@@ -4,14 +4,13 @@ use sqlx::FromRow;
 use time::{Duration, OffsetDateTime};
 
 use crate::accounts::{AuditEvent, EmailToken, SecondFactorEvent, UserId};
-use crate::store::account::change::Changed;
+use crate::store::account::change::ChangeError;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
 use crate::store::ids;
-use crate::store::sessions::end::is_open;
 use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::rows::time;
 
@@ -127,23 +126,20 @@ impl Database {
         id: &str,
         here: SessionVersion<'_>,
         audit: &AuditContext,
-    ) -> Result<Changed, StoreError> {
-        let mut write = self.write_as(user).await?;
-        if !is_open(write.connection(), user, here).await? {
-            return Ok(Changed::SignedOut);
-        }
+    ) -> Result<(), ChangeError> {
+        let mut write = self.begin_as(user, here).await?.write;
         let deleted = sqlx::query("DELETE FROM trusted_browsers WHERE id = $1 AND user_id = $2")
             .bind(id)
             .bind(user.to_string())
             .execute(write.connection())
             .await?;
         if deleted.rows_affected() == 0 {
-            return Ok(Changed::NotFound);
+            return Err(ChangeError::NotFound);
         }
         let event = AuditEvent::SecondFactor(SecondFactorEvent::BrowserForgotten);
         note(write.connection(), audit, Some(user), &event).await?;
         write.commit().await?;
-        Ok(Changed::Done)
+        Ok(())
     }
 }
 

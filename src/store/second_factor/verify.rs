@@ -6,6 +6,7 @@ use crate::accounts::{
     AuditEvent, AuthenticationMethod, EmailKind, LocalMethod, RecoveryCode, SecondFactorCode, SecondFactorEvent, User,
     UserId,
 };
+use crate::store::account::change::ChangeError;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::email::message::queue_to_user;
@@ -14,7 +15,6 @@ use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::second_factor::app::{Secret, secret_of};
 use crate::store::second_factor::pending::count_try;
-use crate::store::sessions::end::is_open;
 use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::queries::user;
 use crate::totp::{TotpCode, TotpVerdict};
@@ -27,8 +27,6 @@ pub enum SecondFactorOutcome {
     Wrong,
     /// The sign-in was finished or given up meanwhile, timed out, or had too many tries; or the user has no app any more.
     Expired,
-    /// The session has ended meanwhile.
-    SignedOut,
 }
 
 impl Database {
@@ -59,18 +57,15 @@ impl Database {
     /// Verifies a code by which a signed-in user re-authenticates.
     ///
     /// # Errors
-    /// As above.
+    /// [`ChangeError`]; as above.
     pub async fn reauthenticate_with_code(
         &self,
         id: UserId,
         here: SessionVersion<'_>,
         code: Option<&SecondFactorCode>,
         audit: &AuditContext,
-    ) -> Result<SecondFactorOutcome, StoreError> {
-        let mut write = self.write_as(id).await?;
-        if !is_open(write.connection(), id, here).await? {
-            return Ok(SecondFactorOutcome::SignedOut);
-        }
+    ) -> Result<SecondFactorOutcome, ChangeError> {
+        let mut write = self.begin_as(id, here).await?.write;
         let outcome = self.verify(&mut write, id, code, audit).await?;
         write.commit().await?;
         Ok(outcome)

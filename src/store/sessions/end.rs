@@ -2,9 +2,9 @@
 
 use time::OffsetDateTime;
 
-use crate::accounts::{AuditEvent, SessionEnd, SignInMethod, UserId};
+use crate::accounts::{AuditEvent, SessionEnd, SignInMethod, User, UserId};
 use crate::inspect::{self, Change, Step};
-use crate::store::account::change::Changed;
+use crate::store::account::change::ChangeError;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::engine::connection::Connection;
@@ -15,9 +15,10 @@ use crate::store::second_factor::pending::delete_pending_sign_ins;
 use crate::store::second_factor::trusted::delete_trusted_browsers;
 use crate::store::sessions::ended::{note_end, note_ends};
 use crate::store::sessions::rows::SessionVersion;
+use crate::store::users::rows::{UserRow, user_columns};
 
 impl Database {
-    /// Ends a session of the user, at the request of the session `here`. [`Changed::NotFound`] when the user has no such
+    /// Ends a session of the user, at the request of the session `here`. [`ChangeError::NotFound`] when the user has no such
     /// session.
     pub async fn end_session(
         &self,
@@ -25,15 +26,12 @@ impl Database {
         id: &str,
         here: SessionVersion<'_>,
         audit: &AuditContext,
-    ) -> Result<Changed, StoreError> {
+    ) -> Result<(), ChangeError> {
         // Of a request: not everything may be a parameter, or remembered.
         if !is_session_id(id) {
-            return Ok(Changed::NotFound);
+            return Err(ChangeError::NotFound);
         }
-        let mut write = self.write_as(user).await?;
-        if !is_open(write.connection(), user, here).await? {
-            return Ok(Changed::SignedOut);
-        }
+        let mut write = self.begin_as(user, here).await?.write;
         note_end(write.connection(), user, id, SessionEnd::SignedOutElsewhere, audit.now).await?;
         let deleted = sqlx::query("DELETE FROM sessions WHERE id = $1 AND user_id = $2")
             .bind(id)
@@ -41,12 +39,12 @@ impl Database {
             .execute(write.connection())
             .await?;
         if deleted.rows_affected() == 0 {
-            return Ok(Changed::NotFound);
+            return Err(ChangeError::NotFound);
         }
         self.revocation_cache.session(id);
         note(write.connection(), audit, Some(user), &AuditEvent::SessionEnded).await?;
         write.commit().await?;
-        Ok(Changed::Done)
+        Ok(())
     }
 
     /// Signs the session's user out. False when there is no session: signing out twice is no error.
@@ -74,15 +72,12 @@ impl Database {
         user: UserId,
         here: SessionVersion<'_>,
         audit: &AuditContext,
-    ) -> Result<Changed, StoreError> {
-        let mut write = self.write_as(user).await?;
-        if !is_open(write.connection(), user, here).await? {
-            return Ok(Changed::SignedOut);
-        }
+    ) -> Result<(), ChangeError> {
+        let mut write = self.begin_as(user, here).await?.write;
         end_sessions_of(&mut write, user, Some(here.id), SessionEnd::SignedOutElsewhere, audit.now).await?;
         note(write.connection(), audit, Some(user), &AuditEvent::OtherSessionsEnded).await?;
         write.commit().await?;
-        Ok(Changed::Done)
+        Ok(())
     }
 
     /// False when there was none.
@@ -139,23 +134,25 @@ fn was_deleted(rows: u64) -> bool {
     rows == 1
 }
 
-/// Whether a session still exists in this version. The caller holds the lock on its user, as does the code that ends the user's
-/// sessions: a slow request must not change an account after its session was ended to protect it.
-pub(in crate::store) async fn is_open(
+/// The user, if their session still exists in this version. The caller holds the lock on the user, as does the code that ends
+/// the user's sessions: a slow request must not change an account after its session was ended to protect it.
+pub(in crate::store) async fn user_at(
     connection: &mut Connection,
     user: UserId,
     here: SessionVersion<'_>,
-) -> Result<bool, StoreError> {
-    let row: Option<(String,)> = sqlx::query_as(
-        "SELECT users.id FROM sessions JOIN users ON users.id = sessions.user_id \
-         WHERE sessions.id = $1 AND users.id = $2 AND sessions.version = $3 AND users.disabled_at IS NULL",
-    )
+) -> Result<Option<User>, StoreError> {
+    let row: Option<UserRow> = sqlx::query_as(concat!(
+        "SELECT ",
+        user_columns!(),
+        " FROM sessions JOIN users ON users.id = sessions.user_id \
+         WHERE sessions.id = $1 AND users.id = $2 AND sessions.version = $3 AND users.disabled_at IS NULL"
+    ))
     .bind(here.id)
     .bind(user.to_string())
     .bind(here.version)
     .fetch_optional(connection)
     .await?;
-    Ok(row.is_some())
+    row.map(User::try_from).transpose()
 }
 
 /// Ends sessions of a user, except one, so that their browsers can learn why. Returns their number.

@@ -6,6 +6,7 @@ use crate::accounts::{
     VerificationMethod, VerifiedEmail, claimed_accounts,
 };
 use crate::store::account::announce::account_of;
+use crate::store::account::change::{Begun, ChangeError};
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::email::links::{invalidate_pending, invalidate_sign_ups};
@@ -16,7 +17,7 @@ use crate::store::error::StoreError;
 use crate::store::linking::carry_out::invalidate_squatted;
 use crate::store::linking::gather::linking_context_of_email;
 use crate::store::second_factor::app::delete_app;
-use crate::store::sessions::end::{end_sessions_of, is_open};
+use crate::store::sessions::end::{end_sessions_of, user_at};
 use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::delete::erase;
 use crate::store::users::identities::{identities_of, unlink};
@@ -39,14 +40,6 @@ pub enum Administered {
     Done,
     /// It was so before. Nothing was recorded.
     Unchanged,
-    /// There is no such user, or no such sign-in method of theirs.
-    NotFound,
-    /// The administrator's session has ended.
-    SignedOut,
-    /// Another user has the email address.
-    EmailTaken,
-    /// The user could no longer sign in.
-    LastSignInMethod,
 }
 
 /// A sign-in method to be removed.
@@ -58,27 +51,19 @@ pub enum RemovedMethod {
     SecondFactor,
 }
 
-/// The transaction of a change, and its user as they were before.
-struct Begun<'a> {
-    write: Write<'a>,
-    user: User,
-}
-
 impl Database {
     /// Disables a user: they cannot sign in, and their sessions and pending changes end for good.
     ///
     /// # Errors
-    /// [`StoreError`]: nothing has changed then. Likewise below.
+    /// [`ChangeError`]: nothing has changed then. Likewise below. [`ChangeError::SignedOut`] is the administrator's session,
+    /// [`ChangeError::NotFound`] a user, or a sign-in method, that does not exist.
     pub async fn disable_user(
         &self,
         id: UserId,
         authority: Authority<'_>,
         audit: &AuditContext,
-    ) -> Result<Administered, StoreError> {
-        let Begun { mut write, user } = match self.begin(id, None, authority).await? {
-            Ok(begun) => begun,
-            Err(outcome) => return Ok(outcome),
-        };
+    ) -> Result<Administered, ChangeError> {
+        let Begun { mut write, user } = self.begin_by(id, None, authority).await?;
         if user.disabled_at.is_some() {
             return Ok(Administered::Unchanged);
         }
@@ -94,11 +79,8 @@ impl Database {
         id: UserId,
         authority: Authority<'_>,
         audit: &AuditContext,
-    ) -> Result<Administered, StoreError> {
-        let Begun { mut write, user } = match self.begin(id, None, authority).await? {
-            Ok(begun) => begun,
-            Err(outcome) => return Ok(outcome),
-        };
+    ) -> Result<Administered, ChangeError> {
+        let Begun { mut write, user } = self.begin_by(id, None, authority).await?;
         if user.disabled_at.is_none() {
             return Ok(Administered::Unchanged);
         }
@@ -112,11 +94,8 @@ impl Database {
         id: UserId,
         authority: Authority<'_>,
         audit: &AuditContext,
-    ) -> Result<Administered, StoreError> {
-        let Begun { mut write, .. } = match self.begin(id, None, authority).await? {
-            Ok(begun) => begun,
-            Err(outcome) => return Ok(outcome),
-        };
+    ) -> Result<Administered, ChangeError> {
+        let Begun { mut write, .. } = self.begin_by(id, None, authority).await?;
         if end_sessions_of(&mut write, id, None, SessionEnd::SignedOutByAdmin, audit.now).await? == 0 {
             return Ok(Administered::Unchanged);
         }
@@ -130,11 +109,8 @@ impl Database {
         authority: Authority<'_>,
         revoked_access: Vec<RevokedAccess>,
         audit: &AuditContext,
-    ) -> Result<Administered, StoreError> {
-        let Begun { mut write, user } = match self.begin(id, None, authority).await? {
-            Ok(begun) => begun,
-            Err(outcome) => return Ok(outcome),
-        };
+    ) -> Result<Administered, ChangeError> {
+        let Begun { mut write, user } = self.begin_by(id, None, authority).await?;
         erase(&mut write, &user, revoked_access, audit).await?;
         write.commit().await?;
         Ok(Administered::Done)
@@ -148,18 +124,15 @@ impl Database {
         email: &EmailAddress,
         authority: Authority<'_>,
         audit: &AuditContext,
-    ) -> Result<Administered, StoreError> {
-        let Begun { mut write, user } = match self.begin(id, Some(email), authority).await? {
-            Ok(begun) => begun,
-            Err(outcome) => return Ok(outcome),
-        };
+    ) -> Result<Administered, ChangeError> {
+        let Begun { mut write, user } = self.begin_by(id, Some(email), authority).await?;
         let new = VerifiedEmail::on_record(email.clone(), VerificationMethod::EmailLink);
         if user.verified_email.as_ref() == Some(&new) {
             return Ok(Administered::Unchanged);
         }
         let linking_context = linking_context_of_email(&mut write, email).await?;
         if linking_context.email_owner.is_some_and(|owner| owner.user.id != id) {
-            return Ok(Administered::EmailTaken);
+            return Err(ChangeError::EmailTaken);
         }
         invalidate_squatted(&mut write, &claimed_accounts(&linking_context.email_holders, id), audit.now).await?;
         adopt_email(write.connection(), id, &new).await?;
@@ -180,11 +153,8 @@ impl Database {
         method: RemovedMethod,
         authority: Authority<'_>,
         audit: &AuditContext,
-    ) -> Result<Administered, StoreError> {
-        let Begun { mut write, user } = match self.begin(id, None, authority).await? {
-            Ok(begun) => begun,
-            Err(outcome) => return Ok(outcome),
-        };
+    ) -> Result<Administered, ChangeError> {
+        let Begun { mut write, user } = self.begin_by(id, None, authority).await?;
         if method == RemovedMethod::SecondFactor {
             return self.remove_second_factor(write, &user, audit).await;
         }
@@ -195,9 +165,9 @@ impl Database {
             RemovedMethod::Identity(identity) => identities.iter().find(|other| other.id == identity).map(Some),
             RemovedMethod::SecondFactor => None,
         };
-        let Some(removed) = removed else { return Ok(Administered::NotFound) };
+        let Some(removed) = removed else { return Err(ChangeError::NotFound) };
         if has_one_sign_in_method(&mut write, id).await? {
-            return Ok(Administered::LastSignInMethod);
+            return Err(ChangeError::LastSignInMethod);
         }
         let event = match removed {
             None => {
@@ -222,9 +192,9 @@ impl Database {
         mut write: Write<'_>,
         user: &User,
         audit: &AuditContext,
-    ) -> Result<Administered, StoreError> {
+    ) -> Result<Administered, ChangeError> {
         if !delete_app(write.connection(), user.id).await? {
-            return Ok(Administered::NotFound);
+            return Err(ChangeError::NotFound);
         }
         end_sessions_of(&mut write, user.id, None, SessionEnd::SignedOutByAdmin, audit.now).await?;
         invalidate_pending(write.connection(), user.id).await?;
@@ -233,12 +203,12 @@ impl Database {
     }
 
     /// Locks the user (and the email address, and the administrator, whose session is checked), and reads them.
-    async fn begin(
+    async fn begin_by(
         &self,
         id: UserId,
         email: Option<&EmailAddress>,
         authority: Authority<'_>,
-    ) -> Result<Result<Begun<'_>, Administered>, StoreError> {
+    ) -> Result<Begun<'_>, ChangeError> {
         let mut write = self.write().await?;
         let admin = match authority {
             Authority::Operator => None,
@@ -248,13 +218,11 @@ impl Database {
         names.extend(email.map(|email| format!("email {email}")));
         names.extend(admin.map(|(admin, _)| format!("user {admin}")));
         write.lock(&names).await?;
-        if let Some((admin, session)) = admin
-            && !is_open(write.connection(), admin, session).await?
-        {
-            return Ok(Err(Administered::SignedOut));
+        if let Some((admin, session)) = admin {
+            user_at(write.connection(), admin, session).await?.ok_or(ChangeError::SignedOut)?;
         }
-        let found = user(write.connection(), id).await?;
-        Ok(found.map(|user| Begun { write, user }).ok_or(Administered::NotFound))
+        let user = user(write.connection(), id).await?.ok_or(ChangeError::NotFound)?;
+        Ok(Begun { write, user })
     }
 }
 
@@ -273,7 +241,7 @@ async fn finish(
     id: UserId,
     event: &AuditEvent,
     audit: &AuditContext,
-) -> Result<Administered, StoreError> {
+) -> Result<Administered, ChangeError> {
     note(write.connection(), audit, Some(id), event).await?;
     write.commit().await?;
     Ok(Administered::Done)

@@ -1,31 +1,30 @@
 //! Deletes an account.
 
 use crate::accounts::{AuditEvent, ClientInfo, EmailKind, RevokedAccess, SessionEnd, User, UserId};
+use crate::store::account::change::{Begun, ChangeError};
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::email::message::queue_to_user;
 use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
-use crate::store::sessions::end::is_open;
 use crate::store::sessions::ended::note_ends;
 use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::identities::unlink_all;
-use crate::store::users::queries::user;
 
 impl Database {
     /// Deletes a user with all their data, queues the revocation of their grants, and confirms by an email that lists
-    /// `revoked_access`. One event without a user remains. False when there is no such user.
+    /// `revoked_access`. One event without a user remains.
     ///
     /// # Errors
-    /// [`StoreError`]: nothing has changed then.
+    /// [`ChangeError`]: nothing has changed then.
     pub async fn delete_user(
         &self,
         id: UserId,
         here: SessionVersion<'_>,
         revoked_access: Vec<RevokedAccess>,
         audit: &AuditContext,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<(), ChangeError> {
         self.retried(|| self.delete_user_once(id, here, revoked_access.clone(), audit)).await
     }
 
@@ -35,15 +34,11 @@ impl Database {
         here: SessionVersion<'_>,
         revoked_access: Vec<RevokedAccess>,
         audit: &AuditContext,
-    ) -> Result<bool, StoreError> {
-        let mut write = self.write_as(id).await?;
-        let Some(user) = user(write.connection(), id).await? else { return Ok(false) };
-        if !is_open(write.connection(), id, here).await? {
-            return Ok(false);
-        }
+    ) -> Result<(), ChangeError> {
+        let Begun { mut write, user } = self.begin_as(id, here).await?;
         erase(&mut write, &user, revoked_access, audit).await?;
         write.commit().await?;
-        Ok(true)
+        Ok(())
     }
 }
 

@@ -1,12 +1,10 @@
 //! The user's display name.
 
 use crate::accounts::{AuditEvent, OWN, UserId};
-use crate::store::account::change::Changed;
+use crate::store::account::change::ChangeError;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::engine::database::Database;
-use crate::store::error::StoreError;
-use crate::store::sessions::end::is_open;
 use crate::store::sessions::rows::SessionVersion;
 
 impl Database {
@@ -18,11 +16,8 @@ impl Database {
         name: Option<&str>,
         here: SessionVersion<'_>,
         audit: &AuditContext,
-    ) -> Result<Changed, StoreError> {
-        let mut write = self.write_as(user).await?;
-        if !is_open(write.connection(), user, here).await? {
-            return Ok(Changed::SignedOut);
-        }
+    ) -> Result<(), ChangeError> {
+        let mut write = self.begin_as(user, here).await?.write;
         // Access tokens contain the name.
         self.revocation_cache.user(user);
         sqlx::query(
@@ -39,6 +34,6 @@ impl Database {
         .await?;
         note(write.connection(), audit, Some(user), &AuditEvent::NameChanged).await?;
         write.commit().await?;
-        Ok(Changed::Done)
+        Ok(())
     }
 }

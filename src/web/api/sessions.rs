@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     codes::api_error::ApiError,
-    store::{Changed, Session},
+    store::{ChangeError, Session},
     web::{detached::detached, state::AppState},
 };
 
@@ -136,9 +136,10 @@ pub async fn end(
             app.database.end_session(signed_in.user.id, &id, signed_in.session.at_version(), &audit).await
         }
     };
-    match detached(&app, ending).await?.map_err(|error| ErrorResponse::of(&app, error.into()))? {
-        Changed::Done => Ok(Json(Done { success: Success })),
-        Changed::SignedOut => Err(ApiError::NotSignedIn.into()),
-        _ => Err(ApiError::SessionNotFound.into()),
+    match detached(&app, ending).await? {
+        Ok(()) => Ok(Json(Done { success: Success })),
+        Err(ChangeError::SignedOut) => Err(ApiError::NotSignedIn.into()),
+        Err(ChangeError::Store(error)) => Err(ErrorResponse::of(&app, error.into())),
+        Err(_) => Err(ApiError::SessionNotFound.into()),
     }
 }

@@ -1,9 +1,10 @@
 //! What one account can have: identities, and changes that an email can undo.
 
 use latchkey::{
-    accounts::{Answer, ClientInfo, Identity, PasswordHash, Purpose, Reason, UserId},
+    accounts::{Answer, ClientInfo, EmailAddress, Identity, PasswordHash, Purpose, Reason, UserId},
     providers::Profile,
-    store::{AuditContext, Changed, Database},
+    store::{AuditContext, ChangeError, Database, LinkData, NewApp},
+    totp::TotpSecret,
 };
 use rstest::rstest;
 use time::Duration;
@@ -62,13 +63,23 @@ async fn very_many_changes_in_a_week_are_refused(#[values(Engine::Sqlite, Engine
     let hash = PasswordHash::from_row("a hash".into());
     let change = async |later: Duration| {
         let audit = AuditContext { client: ClientInfo::default(), now: now() + later };
-        database.set_password(ada, &hash, session.at_version(), &audit).await.expect("answers")
+        database.set_password(ada, &hash, session.at_version(), &audit).await
     };
     insert_undo_links(&test, ada, 99).await;
-    assert_eq!(change(Duration::ZERO).await, Changed::Done, "the hundredth");
-    assert_eq!(change(Duration::ZERO).await, Changed::TooManyChanges);
+    change(Duration::ZERO).await.expect("the hundredth");
+    assert!(matches!(change(Duration::ZERO).await, Err(ChangeError::TooManyChanges)));
+    let (here, audit) = (session.at_version(), AuditContext { client: ClientInfo::default(), now: now() });
+    let new = EmailAddress::parse("ada@new.example").unwrap();
+    let email = database.begin_email_change(ada, &new, &LinkData::default(), here, &audit).await;
+    assert!(matches!(email, Err(ChangeError::TooManyChanges)), "{email:?}");
+    let app = || NewApp { secret: TotpSecret::from_bytes(&[7; 20]).unwrap(), step: 1 };
+    let set_up = database.set_up_app(ada, app(), here, &audit).await.map(drop);
+    assert!(matches!(set_up, Err(ChangeError::TooManyChanges)), "{set_up:?}");
     let other = eve("ada-2", "ada2@example.com", false);
     assert_eq!(link(&database, ada, &other).await, Answer::Refuse(Reason::TooManyIdentities));
     assert_eq!(test.number("SELECT count(*) FROM email_tokens WHERE kind = 'undo'").await, 100);
-    assert_eq!(change(Duration::days(8)).await, Changed::Done, "once they have expired");
+    change(Duration::days(8)).await.expect("once they have expired");
+    let audit = AuditContext { now: now() + Duration::days(8), ..audit };
+    database.begin_email_change(ada, &new, &LinkData::default(), here, &audit).await.expect("the counterpart");
+    database.set_up_app(ada, app(), here, &audit).await.expect("the counterpart");
 }

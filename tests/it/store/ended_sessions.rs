@@ -2,7 +2,7 @@
 
 use latchkey::{
     accounts::{ClientInfo, SessionEnd},
-    store::{AuditContext, Authority, Changed, Session, SweepStep},
+    store::{AuditContext, Authority, Session, SweepStep},
 };
 use rstest::rstest;
 use time::Duration;
@@ -52,8 +52,7 @@ async fn a_user_leaves_a_bounded_number_of_ends(#[values(Engine::Sqlite, Engine:
     let here = open_session(&database, "here", ada).await;
     for number in 0..Session::MAX_PER_USER + 5 {
         let other = open_session(&database, &number.to_string(), ada).await;
-        let ended = database.end_session(ada, &other.id, here.at_version(), &audit()).await.unwrap();
-        assert_eq!(ended, Changed::Done);
+        database.end_session(ada, &other.id, here.at_version(), &audit()).await.unwrap();
     }
     assert_eq!(test.count("ended_sessions").await, Session::MAX_PER_USER);
 }

@@ -4,7 +4,7 @@ use latchkey::accounts::{Answer, ClientInfo, Identity, IdentityId, Purpose, User
 use latchkey::codes::access::Access;
 use latchkey::oauth::Scopes;
 use latchkey::store::{
-    Admission, AuditContext, Database, DisconnectedGrant, Disconnection, FoundGrant, GrantEndReason, GrantStatus,
+    Admission, AuditContext, ChangeError, Database, DisconnectedGrant, FoundGrant, GrantEndReason, GrantStatus,
     GrantUpdate, NewGrant, OpenGrant, RevocationStatus, SettleRequest,
 };
 use rstest::rstest;
@@ -337,9 +337,9 @@ async fn disconnect(
     let hash = user.to_string();
     database.create_session(&hash, &session(user)).await.unwrap();
     let here = database.load_session(&hash, now()).await.unwrap().expect("a session").session;
-    match database.disconnect_grant(user, identity, here.at_version(), LEASE, audit).await.unwrap() {
-        Disconnection::Done(ended) => Some(ended),
-        Disconnection::NotFound => None,
-        Disconnection::SignedOut => panic!("the session is open"),
+    match database.disconnect_grant(user, identity, here.at_version(), LEASE, audit).await {
+        Ok(ended) => Some(ended),
+        Err(ChangeError::NotFound) => None,
+        Err(error) => panic!("{error}"),
     }
 }
