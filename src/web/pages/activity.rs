@@ -18,7 +18,8 @@ const NO_IP: &str = "unknown";
 /// An event on the page; `None` for one that another version of Latchkey wrote and that this one does not know. `here` is who
 /// reads it; `label` gives a provider's display name.
 pub fn activity_view(event: &PastEvent, here: &ClientInfo, label: impl Fn(&str) -> String) -> Option<ActivityView> {
-    let is_from_here = event.client.ip == here.ip && event.client.user_agent == here.user_agent;
+    let ClientInfo { ip, user_agent, actor, .. } = &event.client;
+    let is_from_here = matches!(actor, Actor::User) && *ip == here.ip && *user_agent == here.user_agent;
     let view = view(event, is_from_here, label)?;
     // From where an administrator works is no business of the user's.
     Some(match event.client.actor {
