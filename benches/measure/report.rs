@@ -268,7 +268,7 @@ impl Table {
                 client.wasm,
                 client.js
             ),
-            "at most 60 kB",
+            "at most 45 kB",
         );
         self.row(
             "References to scripts on an error page",

@@ -1,5 +1,5 @@
 // Lighthouse on the login page, the dashboard and the settings of the production build, with the sandbox of a development
-// build: 100 in every category. A browser without a cache downloads at most 80 kB for the login page.
+// build: 100 in every category. A browser without a cache downloads at most 65 kB for the login page.
 // `scripts/interop-lighthouse` starts it.
 //
 //   node lighthouse/run.mjs FOLDER   the folder where lighthouse is installed
@@ -13,7 +13,7 @@ import { Visitor, send } from "../interop/visitor.mjs";
 import { providerVariables, startLatchkey, stopProcess, waitFor } from "../processes.mjs";
 import { latchkey, sandbox } from "../servers.mjs";
 
-const MAX_LOGIN_BYTES = 80_000;
+const MAX_LOGIN_BYTES = 65_000;
 const pages = ["/login", "/dashboard", "/settings"];
 
 const require = createRequire(join(process.argv[2], "package.json"));

@@ -95,7 +95,7 @@ fn action(button: &str, link: &str) -> String {
 <td class="button" align="center" bgcolor="{accent}" style="padding: 12px 24px; background-color: {accent}; border-radius: {RADIUS}px;"><a class="button-link" href="{link}" style="color: {on_accent}; font-family: {FONT}; font-size: 16px; font-weight: 600; line-height: 20px; text-decoration: none;">{button}</a></td>
 </tr>
 </table>
-<p class="link" style="margin: 0 0 16px; color: {soft}; font-size: 14px; line-height: 20px; word-break: break-all;">If the button doesn&#39;t work, copy this link into your browser:<br>{link}</p>
+<p class="link" style="margin: 0 0 16px; color: {soft}; font-size: 14px; line-height: 20px;">If the button doesn&#39;t work, copy this link into your browser:<br><span style="word-break: break-all;">{link}</span></p>
 "#
     )
 }

@@ -368,12 +368,16 @@ fn texts<const N: usize>(texts: [&str; N]) -> Vec<String> {
     texts.map(str::to_owned).into()
 }
 
+/// How `accounts` describes a browser that it does not know.
+const UNKNOWN: &str = "Unknown browser";
+
 fn cause(message: &EmailMessage) -> String {
     let cause = &message.cause;
     if cause.device.is_empty() && cause.ip.is_empty() {
         return format!("The site's administrator caused this on {}.", dates::words(cause.at, cause.zone.as_deref()));
     }
-    let device = outside::device(&cause.device).unwrap_or_else(|| "an unknown browser".to_owned());
+    let device =
+        outside::device(&cause.device).unwrap_or_else(|| UNKNOWN.to_owned()).replacen(UNKNOWN, "an unknown browser", 1);
     let ip = outside::ip(&cause.ip).unwrap_or_else(|| "unknown".to_owned());
     format!(
         "This was requested on {}, from {device} (IP address: {ip}).",

@@ -14,7 +14,12 @@ use super::{
 
 /// What every document begins with, before its title: rendered once, since only the nonce of its script changes.
 #[derive(Debug)]
-pub struct DocumentHead(Vec<String>);
+pub struct DocumentHead {
+    /// Around the nonces.
+    parts: Vec<String>,
+    /// Of pages behind the sign-in.
+    account_style: String,
+}
 
 impl DocumentHead {
     /// `nonce` is any random one: it marks the places of the others.
@@ -29,7 +34,8 @@ impl DocumentHead {
             }
             .to_html()
         });
-        Self(valid_html(&rendered).split(&**nonce).map(str::to_owned).collect())
+        let parts = valid_html(&rendered).split(&**nonce).map(str::to_owned).collect();
+        Self { parts, account_style: account_style(assets).map(|link| link.to_html()).unwrap_or_default() }
     }
 }
 
@@ -45,10 +51,16 @@ pub fn document(head: &DocumentHead, nonce: &Nonce, page: Page, provide: impl Fn
         let body = page.view().to_html();
         (view! { <title>{title.0.get().cloned()}</title> }.to_html(), body)
     });
-    let head = head.0.join(&**nonce);
+    let account_style = if page.is_for_visitors() { "" } else { &head.account_style };
+    let head = head.parts.join(&**nonce);
     let start = "<!DOCTYPE html><html lang=\"en\"><head>";
     let refresh = if page == Page::CheckInbox { REFRESH } else { "" };
-    [start, &head, &title, refresh, "</head><body>", &valid_html(&body), "</body></html>"].concat()
+    [start, &head, account_style, &title, refresh, "</head><body>", &valid_html(&body), "</body></html>"].concat()
+}
+
+/// The style sheet after that of every page.
+pub(super) fn account_style(assets: &Assets) -> Option<AnyView> {
+    assets.account_css.clone().map(|href| view! { <link rel="stylesheet" href=href /> }.into_any())
 }
 
 /// Of a page that leads on when something has happened elsewhere. With script it asks by itself.

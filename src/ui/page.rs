@@ -88,6 +88,29 @@ pages! {
 }
 
 impl Page {
+    /// Whether it belongs to a sign-in, for which nothing is loaded that only other pages need.
+    pub const fn is_for_visitors(self) -> bool {
+        use Page::*;
+        matches!(
+            self,
+            Login
+                | SignUp
+                | Forgot
+                | AddEmail
+                | CheckInbox
+                | VerifyEmail
+                | Invitation
+                | ResetPassword
+                | ConfirmEmail
+                | Undo
+                | Recovery
+                | SecondFactor
+                | LinkPrompt
+                | Confirm
+                | Unsent
+        )
+    }
+
     /// Whether it says what a sign-in did.
     pub const fn says_what_was_done(self) -> bool {
         matches!(self, Self::Dashboard | Self::Account | Self::Security | Self::Connections | Self::Activity)

@@ -3,7 +3,7 @@
 use leptos::{attr::custom::custom_attribute, prelude::*};
 
 use super::{
-    document::HeadBasics,
+    document::{HeadBasics, account_style},
     pages::{
         api_docs::ApiDocsPage,
         error::ErrorPageBody,
@@ -70,6 +70,7 @@ pub const NONCE_SLOT: &str = "nonce-of-the-response";
 pub fn api_docs_html(docs: ApiDocsView, assets: &Assets) -> String {
     let script = || {
         view! {
+            {account_style(assets)}
             <script type="module" nonce=NONCE_SLOT>
                 {include_str!("api_docs.js")}
             </script>
@@ -81,19 +82,24 @@ pub fn api_docs_html(docs: ApiDocsView, assets: &Assets) -> String {
 
 /// The list of recorded flows. The title is ours: nothing of a flow is in it.
 pub fn inspect_html(view: InspectView, assets: &Assets) -> String {
-    plain_document(assets, "Recorded flows", noindex, || view! { <InspectPage view /> }.into_any())
+    plain_document(assets, "Recorded flows", || for_developers(assets), || view! { <InspectPage view /> }.into_any())
 }
 
 pub fn walkthrough_html(view: WalkthroughView, assets: &Assets) -> String {
-    plain_document(assets, "Walkthrough", noindex, || view! { <WalkthroughPage view /> }.into_any())
+    plain_document(assets, "Walkthrough", || for_developers(assets), || view! { <WalkthroughPage view /> }.into_any())
 }
 
 pub fn tour_html(view: TourView, assets: &Assets) -> String {
-    plain_document(assets, "Guided tour", noindex, || view! { <TourPage view /> }.into_any())
+    plain_document(assets, "Guided tour", || for_developers(assets), || view! { <TourPage view /> }.into_any())
 }
 
 pub fn compare_html(view: CompareView, assets: &Assets) -> String {
-    plain_document(assets, "Two flows side by side", noindex, || view! { <ComparePage view /> }.into_any())
+    plain_document(
+        assets,
+        "Two flows side by side",
+        || for_developers(assets),
+        || view! { <ComparePage view /> }.into_any(),
+    )
 }
 
 /// The walkthrough as a file of its own, with its style and without script.
@@ -125,6 +131,10 @@ pub fn walkthrough_file(view: WalkthroughView) -> String {
         .to_html()
     });
     valid_html(&rendered)
+}
+
+fn for_developers(assets: &Assets) -> AnyView {
+    (account_style(assets), noindex()).into_any()
 }
 
 fn noindex() -> AnyView {

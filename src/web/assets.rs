@@ -59,6 +59,8 @@ pub fn urls(reload: Option<String>) -> Assets {
     };
     Assets {
         css: url("pkg/latchkey.css"),
+        // `cargo leptos watch` makes one style sheet of both.
+        account_css: Site::get("pkg/account.css").map(|_| url("pkg/account.css")),
         js: url("pkg/latchkey.js"),
         wasm: url("pkg/latchkey.wasm"),
         passkeys: url("passkeys.js"),

@@ -49,15 +49,17 @@ mod tests {
     }
 
     #[test]
-    fn bundle_contains_every_style_sheet_and_no_import() {
-        let bundle = bundle(&root().join("style/main.css")).expect("a bundle");
-        assert!(!bundle.contains("@import"));
-        assert!(bundle.starts_with("@layer "), "the order of the layers comes first");
-        for entry in std::fs::read_dir(root().join("style")).expect("style/") {
+    fn the_bundles_contain_every_style_sheet_once_and_no_import() {
+        let style = root().join("style");
+        let [main, account] = ["main.css", "account.css"].map(|name| bundle(&style.join(name)).expect("a bundle"));
+        assert!(main.lines().any(|line| line.starts_with("@layer ")), "the order of the layers comes first");
+        let both = main + &account;
+        assert!(!both.contains("@import"));
+        for entry in std::fs::read_dir(style).expect("style/") {
             let path = entry.expect("an entry").path();
-            if !path.ends_with("main.css") {
-                let sheet = std::fs::read_to_string(&path).expect("a style sheet");
-                assert!(bundle.contains(&sheet), "style/main.css imports {}", path.display());
+            let sheet = std::fs::read_to_string(&path).expect("a style sheet");
+            if !sheet.contains("@import") {
+                assert_eq!(both.matches(&sheet).count(), 1, "{}", path.display());
             }
         }
     }

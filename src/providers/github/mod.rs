@@ -94,21 +94,21 @@ fn profile(provider: &Provider, documents: &Documents) -> Option<Profile> {
         issuer: provider.metadata.issuer().to_owned(),
         subject: id.to_string(),
         provider: provider.slug.as_str().to_owned(),
-        email: primary_and_verified(documents.get("emails")),
+        email: primary(documents.get("emails")),
         name: text(user, "name").or_else(|| text(user, "login")).map(str::to_owned),
         picture: text(user, "avatar_url").map(str::to_owned),
         authentication: AuthenticationClaims::default(),
     })
 }
 
-/// Primary *and* verified, and no other as a fallback: taking any address at all is how accounts were taken over
-/// (GHSA-6j36-r6pr-59x4).
-fn primary_and_verified(emails: &Value) -> Option<ProfileEmail> {
+/// The primary address and no other, verified only where GitHub says so: taking any address at all is how accounts were taken
+/// over (GHSA-6j36-r6pr-59x4). An unverified one fills in the field of a form and opens no account.
+fn primary(emails: &Value) -> Option<ProfileEmail> {
     let is = |email: &Value, name: &str| email.get(name).and_then(Value::as_bool) == Some(true);
-    let email = emails.as_array()?.iter().find(|email| is(email, "primary") && is(email, "verified"))?;
+    let email = emails.as_array()?.iter().find(|email| is(email, "primary"))?;
     Some(ProfileEmail {
         unverified_email: text(email, "email")?.to_owned(),
-        verified_by_provider: true,
+        verified_by_provider: is(email, "verified"),
         provider_is_authoritative: false,
     })
 }

@@ -9,7 +9,7 @@ use crate::ui::{
         expired_link,
         field::{NewPasswordField, of_password},
         form::{FormErrorNotice, PostForm, Submit, UserName},
-        sign_in_methods::SignInMethods,
+        sign_in_methods::FewMethods,
     },
     view::InvitationView,
     wording,
@@ -40,15 +40,15 @@ fn draw(view: InvitationView) -> AnyView {
         <CardPage title="Accept your invitation" heading="Accept your invitation" failed=form_error.is_some()>
             <p class="lead">"Create your account for " <strong>{shown}</strong></p>
             {without_form}
+            {form}
+            {several.then(|| view! { <Divider /> })}
             {(!providers.is_empty())
                 .then(|| {
                     view! {
-                        <SignInMethods providers return_to=None />
+                        <FewMethods providers return_to=None />
                         <p class="fine-print">"Choose an account there that has this email address."</p>
                     }
                 })}
-            {several.then(|| view! { <Divider /> })}
-            {form}
         </CardPage>
     }
     .into_any()

@@ -45,8 +45,8 @@ fn draw(login: LoginView) -> AnyView {
     view! {
         <CardPage title="Sign in" heading="Sign in to Latchkey" failed below>
             {notice}
-            {record}
             {methods(login)}
+            {record}
         </CardPage>
     }
     .into_any()

@@ -56,6 +56,9 @@ fn draw(view: RecoveryView) -> AnyView {
         <CardPage title="Can't sign in?" heading="Can't sign in?">
             <p class="lead">"What have you lost?"</p>
             {sections}
+            <p class="turns">
+                <a href="/login">"Back to sign in"</a>
+            </p>
         </CardPage>
     }
     .into_any()

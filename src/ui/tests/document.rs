@@ -1,6 +1,6 @@
 //! Whole documents, rendered as `web` does, and the checks that each must pass.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use leptos::{nonce::Nonce, prelude::provide_context};
 
@@ -57,6 +57,37 @@ pub fn is_a_sound_document(html: &str) {
             assert!(!name.starts_with("on"), "{tag}");
         }
     }
+    has_its_style(html);
+}
+
+/// A page that does without the second style sheet has no class that only that one knows.
+#[track_caller]
+fn has_its_style(html: &str) {
+    static OF_ACCOUNTS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+        let mut classes = classes_of("style/account.css");
+        classes.retain(|class| !classes_of("style/main.css").contains(class));
+        assert!(classes.contains("settings-pages"));
+        classes
+    });
+    if html.contains("href=\"/pkg/account.css\"") {
+        return;
+    }
+    for class in tags(html).filter_map(|tag| attribute(tag, "class")).flat_map(str::split_whitespace) {
+        assert!(!OF_ACCOUNTS.contains(class), "{class} is in account.css alone: {html}");
+    }
+}
+
+/// The classes that a style sheet and those that it imports select.
+fn classes_of(path: &str) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(path).unwrap();
+    let imports = text.lines().filter_map(|line| line.strip_prefix("@import \"")?.split_once('"'));
+    let mut classes: BTreeSet<_> = imports.flat_map(|(file, _)| classes_of(&format!("style/{file}"))).collect();
+    for selector in text.lines().filter(|line| line.ends_with('{') || line.ends_with(',')) {
+        let after_dots = selector.split('.').skip(1);
+        let is_of_name = |char: char| char.is_ascii_alphanumeric() || char == '-';
+        classes.extend(after_dots.map(|part| part.chars().take_while(|char| is_of_name(*char)).collect()));
+    }
+    classes
 }
 
 /// Nothing of [`HOSTILE`] became an element.

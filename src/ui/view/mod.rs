@@ -43,6 +43,8 @@ use crate::codes::{done::Done, form_error::FormError, session_end::SessionEnd, s
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assets {
     pub css: String,
+    /// What pages behind the sign-in and those for developers need besides; `None` if it is in the other.
+    pub account_css: Option<String>,
     /// The JavaScript glue.
     pub js: String,
     pub wasm: String,
@@ -57,6 +59,7 @@ impl Default for Assets {
     fn default() -> Self {
         Self {
             css: "/pkg/latchkey.css".into(),
+            account_css: Some("/pkg/account.css".into()),
             js: "/pkg/latchkey.js".into(),
             wasm: "/pkg/latchkey.wasm".into(),
             passkeys: "/passkeys.js".into(),

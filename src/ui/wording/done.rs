@@ -62,7 +62,7 @@ pub fn done(done: Done, return_to: Option<&str>) -> Message {
             ("The change was undone, and you're signed out on all devices.", "Choose a new password to sign in again.")
         }
         Done::Disconnected => {
-            ("Disconnected. We deleted our access tokens.", "Your connections show Google's confirmation.")
+            ("Disconnected. We deleted our access tokens.", "Connected services show whether Google confirmed it.")
         }
         Done::UserDisabled => ("User disabled.", "They're signed out everywhere and can't sign in."),
         Done::UserEnabled => ("User enabled.", "They can sign in again."),

@@ -3,8 +3,8 @@
 use super::authentication_claims::authentication_claims;
 use crate::{
     accounts::{
-        Actor, AuditEvent, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, SecondFactorEvent,
-        SignInMethod, UndoneChange, describe_device,
+        Actor, AuditEvent, ClientInfo, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind,
+        SecondFactorEvent, SignInMethod, UndoneChange, describe_device,
     },
     codes::access::Access,
     oidc::SecurityEventKind,
@@ -15,10 +15,12 @@ use crate::{
 /// Shown where there is none to show.
 const NO_IP: &str = "unknown";
 
-/// An event on the page; `None` for one that another version of Latchkey wrote and that this one does not know.
-/// `label` gives a provider's display name.
-pub fn activity_view(event: &PastEvent, label: impl Fn(&str) -> String) -> Option<ActivityView> {
-    let view = admin_activity_view(event, label)?;
+/// An event on the page; `None` for one that another version of Latchkey wrote and that this one does not know. `here` is who
+/// reads it; `label` gives a provider's display name.
+pub fn activity_view(event: &PastEvent, here: &ClientInfo, label: impl Fn(&str) -> String) -> Option<ActivityView> {
+    let ClientInfo { ip, user_agent, actor, .. } = &event.client;
+    let is_from_here = matches!(actor, Actor::User) && *ip == here.ip && *user_agent == here.user_agent;
+    let view = view(event, is_from_here, label)?;
     // From where an administrator works is no business of the user's.
     Some(match event.client.actor {
         Actor::User => view,
@@ -30,8 +32,17 @@ pub fn activity_view(event: &PastEvent, label: impl Fn(&str) -> String) -> Optio
 
 /// The same for administrators, who see from where each other work.
 pub fn admin_activity_view(event: &PastEvent, label: impl Fn(&str) -> String) -> Option<ActivityView> {
+    view(event, false, label)
+}
+
+fn view(event: &PastEvent, is_from_here: bool, label: impl Fn(&str) -> String) -> Option<ActivityView> {
     let provider = event.codes.provider.as_deref().map(&label);
-    let (what, alarming) = sentence(&event.event()?, label);
+    let (what, concern) = sentence(&event.event()?, label);
+    let alarming = match concern {
+        Concern::None => false,
+        Concern::FromElsewhere => !is_from_here,
+        Concern::Always => true,
+    };
     let by = match event.client.actor {
         Actor::User => String::new(),
         Actor::Operator => " (by a command on the server)".to_owned(),
@@ -52,10 +63,20 @@ pub fn admin_activity_view(event: &PastEvent, label: impl Fn(&str) -> String) ->
     })
 }
 
+/// Whether users should check that it was them.
+#[derive(Clone, Copy)]
+enum Concern {
+    None,
+    /// A change of the account. In the browser that reads of it, it was them.
+    FromElsewhere,
+    Always,
+}
+
 /// The sentence, and whether the user should check that it was them.
-fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, bool) {
-    let calm = |what: &str| (what.to_owned(), false);
-    let alarm = |what: &str| (what.to_owned(), true);
+fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, Concern) {
+    let calm = |what: &str| (what.to_owned(), Concern::None);
+    let change = |what: &str| (what.to_owned(), Concern::FromElsewhere);
+    let alarm = |what: &str| (what.to_owned(), Concern::Always);
     match event {
         AuditEvent::Decision { purpose, provider, outcome, access, .. } => {
             decision(*purpose, *outcome, *access, &label(provider))
@@ -97,23 +118,25 @@ fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, bool
         AuditEvent::SignOut { method: Some(SignInMethod::Provider(slug)) } => {
             calm(&format!("Signed out (signed in with {})", label(slug)))
         }
-        AuditEvent::PasskeyAdded => alarm("Added a passkey"),
-        AuditEvent::PasskeyRemoved => alarm("Removed a passkey"),
+        AuditEvent::PasskeyAdded => change("Added a passkey"),
+        AuditEvent::PasskeyRemoved => change("Removed a passkey"),
         AuditEvent::PasskeyRefused { .. } => alarm("A sign-in with a passkey was refused"),
-        AuditEvent::PasswordChanged { first: true } => alarm("Set a password"),
-        AuditEvent::PasswordChanged { first: false } => alarm("Changed the password"),
-        AuditEvent::PasswordRemoved => alarm("Removed the password"),
+        AuditEvent::PasswordChanged { first: true } => change("Set a password"),
+        AuditEvent::PasswordChanged { first: false } => change("Changed the password"),
+        AuditEvent::PasswordRemoved => change("Removed the password"),
         AuditEvent::PasswordResetRequested => calm("Requested a password reset email"),
-        AuditEvent::PasswordReset => alarm("Reset the password"),
+        AuditEvent::PasswordReset => change("Reset the password"),
         AuditEvent::SecondFactor(event) => match event {
             SecondFactorEvent::Asked => calm("Was asked for the second step of a sign-in"),
             SecondFactorEvent::Refused => alarm("A wrong two-step code was refused"),
-            SecondFactorEvent::Added => alarm("Turned on two-step verification"),
-            SecondFactorEvent::Replaced => alarm("Replaced the authenticator app"),
-            SecondFactorEvent::Removed => alarm("Turned off two-step verification"),
-            SecondFactorEvent::RecoveryCodesReplaced => alarm("Replaced the recovery codes"),
+            SecondFactorEvent::Added => change("Turned on two-step verification"),
+            SecondFactorEvent::Replaced => change("Replaced the authenticator app"),
+            SecondFactorEvent::Removed => change("Turned off two-step verification"),
+            SecondFactorEvent::RecoveryCodesReplaced => change("Replaced the recovery codes"),
             SecondFactorEvent::AskedAfterProviders => calm("Turned on two-step verification after other accounts"),
-            SecondFactorEvent::NotAskedAfterProviders => alarm("Turned off two-step verification after other accounts"),
+            SecondFactorEvent::NotAskedAfterProviders => {
+                change("Turned off two-step verification after other accounts")
+            }
             SecondFactorEvent::BrowserTrusted => calm("Trusted a browser for 30 days"),
             SecondFactorEvent::BrowserForgotten => calm("Stopped trusting a browser"),
         },
@@ -122,9 +145,9 @@ fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, bool
         }
         AuditEvent::EmailChangeRequested => calm("Requested a change of the email address"),
         AuditEvent::EmailChangeCancelled => calm("Cancelled a change of the email address"),
-        AuditEvent::EmailChanged => alarm("Changed the email address"),
+        AuditEvent::EmailChanged => change("Changed the email address"),
         AuditEvent::NameChanged => calm("Changed the name"),
-        AuditEvent::Unlinked { provider } => alarm(&format!("Removed {}", label(provider))),
+        AuditEvent::Unlinked { provider } => change(&format!("Removed {}", label(provider))),
         AuditEvent::Undone(UndoneChange::MethodAdded { provider }) => {
             alarm(&format!("Undid the linking of {}", label(provider)))
         }
@@ -134,7 +157,7 @@ fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, bool
         AuditEvent::Undone(UndoneChange::EmailChanged) => alarm("Undid a change of the email address"),
         AuditEvent::SessionEnded => calm("Signed out another device"),
         AuditEvent::OtherSessionsEnded => calm("Signed out all other devices"),
-        AuditEvent::AllSessionsEnded => alarm("Signed out all devices"),
+        AuditEvent::AllSessionsEnded => change("Signed out all devices"),
         AuditEvent::TokenReused => alarm("A used sign-in token was presented again; its session was ended"),
         AuditEvent::GrantEnded { provider, end } => calm(&match end {
             GrantEnd::Disconnected => format!("Disconnected {}", label(provider)),
@@ -150,10 +173,12 @@ fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, bool
     }
 }
 
-fn provider_reported(label: &str, kind: SecurityEventKind) -> (String, bool) {
-    let says = |what: &str, is_alarm| (format!("{label} reported that {what}"), is_alarm);
+fn provider_reported(label: &str, kind: SecurityEventKind) -> (String, Concern) {
+    let says = |what: &str, is_alarm| {
+        (format!("{label} reported that {what}"), if is_alarm { Concern::Always } else { Concern::None })
+    };
     match kind {
-        SecurityEventKind::Logout => (format!("Signed out at {label}"), false),
+        SecurityEventKind::Logout => (format!("Signed out at {label}"), Concern::None),
         SecurityEventKind::SessionsRevoked => says("you were signed out there", false),
         SecurityEventKind::TokensRevoked | SecurityEventKind::TokenRevoked => says("access was revoked there", false),
         SecurityEventKind::AccountDisabled => says("your account there was disabled", true),
@@ -169,9 +194,9 @@ fn provider_reported(label: &str, kind: SecurityEventKind) -> (String, bool) {
     }
 }
 
-fn decision(purpose: PurposeKind, outcome: DecisionOutcome, access: Option<Access>, label: &str) -> (String, bool) {
-    let calm = |what: String| (what, false);
-    let alarm = |what: String| (what, true);
+fn decision(purpose: PurposeKind, outcome: DecisionOutcome, access: Option<Access>, label: &str) -> (String, Concern) {
+    let calm = |what: String| (what, Concern::None);
+    let alarm = |what: String| (what, Concern::Always);
     let data = || access.map_or_else(|| format!("data at {label}"), |access| wording::access::name(access).to_owned());
     match outcome {
         DecisionOutcome::SignIn => match purpose {
@@ -219,7 +244,7 @@ mod tests {
     use time::OffsetDateTime;
 
     use super::*;
-    use crate::accounts::{ClientInfo, EventCodes};
+    use crate::accounts::EventCodes;
 
     fn past(codes: EventCodes) -> PastEvent {
         PastEvent {
@@ -233,8 +258,12 @@ mod tests {
         }
     }
 
+    fn elsewhere() -> ClientInfo {
+        ClientInfo { ip: Some([198, 51, 100, 1].into()), ..ClientInfo::default() }
+    }
+
     fn view(event: &AuditEvent) -> ActivityView {
-        activity_view(&past(event.into()), str::to_uppercase).unwrap()
+        activity_view(&past(event.into()), &elsewhere(), str::to_uppercase).unwrap()
     }
 
     fn decided(purpose: PurposeKind, outcome: DecisionOutcome, access: Option<Access>) -> ActivityView {
@@ -244,7 +273,7 @@ mod tests {
     #[test]
     fn events_that_share_a_row_are_counted() {
         let row = PastEvent { times: 37, ..past((&AuditEvent::WrongPassword).into()) };
-        let view = activity_view(&row, str::to_uppercase).unwrap();
+        let view = activity_view(&row, &elsewhere(), str::to_uppercase).unwrap();
         assert_eq!(view.what, "A sign-in with a wrong password was refused (37 times)");
     }
 
@@ -295,8 +324,22 @@ mod tests {
     }
 
     #[test]
+    fn a_change_is_alarming_unless_it_was_made_in_this_browser() {
+        let alarms = |event: &AuditEvent, here: &ClientInfo| {
+            activity_view(&past(event.into()), here, str::to_uppercase).unwrap().alarming
+        };
+        let here = past((&AuditEvent::PasswordReset).into()).client;
+        let other_browser = ClientInfo { user_agent: Some("another".into()), ..here.clone() };
+        for change in [AuditEvent::PasswordReset, AuditEvent::PasskeyAdded, AuditEvent::EmailChanged] {
+            assert!(!alarms(&change, &here), "{change:?}");
+            assert!(alarms(&change, &elsewhere()) && alarms(&change, &other_browser), "{change:?}");
+        }
+        assert!(alarms(&AuditEvent::WrongPassword, &here));
+    }
+
+    #[test]
     fn an_event_of_another_version_is_left_out() {
         let codes = EventCodes { kind: "sign_in".into(), outcome: "of_the_future".into(), ..EventCodes::default() };
-        assert_eq!(activity_view(&past(codes), str::to_uppercase), None);
+        assert_eq!(activity_view(&past(codes), &elsewhere(), str::to_uppercase), None);
     }
 }

@@ -86,7 +86,8 @@ pub async fn activity(request: PageRequest) -> PageResult {
     events.truncate(RECENT as usize);
     let last = events.last().filter(|_| has_older);
     let older = last.map(|event| with_query(SettingsPage::Activity.path(), &[("before", &event.id)]));
-    let activity = events.iter().filter_map(|event| activity_view(event, |slug| request.label(slug))).collect();
+    let here = &request.context.client;
+    let activity = events.iter().filter_map(|event| activity_view(event, here, |slug| request.label(slug))).collect();
     let view = ActivitySettingsView { notice: request.notice_or_done(), activity, older };
     request.draw(Page::Activity, view)
 }

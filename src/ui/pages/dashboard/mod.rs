@@ -44,8 +44,8 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
     } = dashboard;
     let connectable = calendar != CalendarView::Off;
     let alone = calendar::has_events(&calendar);
-    let shown = name.or_else(|| email.as_ref().map(|(email, _)| email.clone()));
-    let shown = shown.unwrap_or_else(|| "Your account".into());
+    let pictured = name.clone().or_else(|| email.as_ref().map(|(email, _)| email.clone())).unwrap_or_default();
+    let heading = name.unwrap_or_else(|| "Your account".into());
     let notice = notice.map(|notice| {
         let message = wording::notice_inside(&notice);
         view! {
@@ -62,9 +62,9 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
     view! {
         <Frame signed_in=Some(Place::Dashboard)>
             <header class="person">
-                <Avatar name=shown.clone() picture />
+                <Avatar name=pictured picture />
                 <div class="person-text">
-                    <h1 class="title">{shown}</h1>
+                    <h1 class="title">{heading}</h1>
                     {verdict}
                 </div>
             </header>

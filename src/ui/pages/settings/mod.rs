@@ -42,7 +42,8 @@ fn settings_page(here: SettingsPage, notice: Option<Notice>, sections: AnyView) 
     let title = wording::settings_page(here);
     let failed = notice.as_ref().is_some_and(wording::is_alarming);
     let notice = notice.as_ref().map(|notice| {
-        let message = wording::notice_inside(notice);
+        let mut message = wording::notice_inside(notice);
+        message.step = message.step.filter(|step| step.href != here.path()); // the person is there already
         view! { <NoticeBox message alert=wording::is_alarming(notice) /> }
     });
     set_title(wording::title_of(title, failed));
