@@ -57,6 +57,7 @@ pub use sessions::rows::{ActiveSession, NewSession, Session, SessionVersion};
 pub use sessions::used_flows::FlowStatus;
 pub use signing_keys::{KeyChanges, KeyTimes, NewKey, StoredKey};
 pub use users::administer::{Administered, Authority, RemovedMethod};
+pub use users::data_deletion::{DataDeletionRequest, confirmation_code};
 pub use users::export::ExportedUser;
 pub use users::import::{Imported, ImportedUser};
 pub use users::passwords::PasswordLookup;

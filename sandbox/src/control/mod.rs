@@ -6,6 +6,7 @@ mod event;
 mod form;
 mod mail;
 mod mint;
+mod own_message;
 mod page;
 mod post;
 mod presets;

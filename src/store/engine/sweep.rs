@@ -30,6 +30,7 @@ pub enum SweepStep {
     OldEvents,
     /// Allowances that are whole again.
     RateLimits,
+    DataDeletions,
 }
 
 /// The two statements of a batch. On PostgreSQL, processes that sweep at the same time skip each other's rows, where they
@@ -49,7 +50,7 @@ const NOTE_EXPIRED: &str = "INSERT INTO ended_sessions (session_key, user_id, re
 
 impl SweepStep {
     /// In the order of a round.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ExpiredSessions,
         Self::Sessions,
         Self::EndedSessions,
@@ -63,6 +64,7 @@ impl SweepStep {
         Self::AnonymousEvents,
         Self::OldEvents,
         Self::RateLimits,
+        Self::DataDeletions,
     ];
 
     /// One batch, on SQLite and on PostgreSQL: `$1` is the present less [`kept_for`](Self::kept_for), `$2` the number of rows.
@@ -117,6 +119,10 @@ impl SweepStep {
                 "DELETE FROM rate_limits WHERE bucket",
                 "SELECT bucket FROM rate_limits WHERE full_at <= $1 ORDER BY full_at LIMIT $2"
             ),
+            Self::DataDeletions => batches!(
+                "DELETE FROM data_deletions WHERE code",
+                "SELECT code FROM data_deletions WHERE requested_at <= $1 ORDER BY requested_at LIMIT $2"
+            ),
         }
     }
 
@@ -136,6 +142,7 @@ impl SweepStep {
             Self::Renewals => RENEWAL_RACE,
             Self::AnonymousEvents => Duration::days(30),
             Self::OldEvents => Duration::days(400),
+            Self::DataDeletions => Duration::days(90),
         }
     }
 }

@@ -135,7 +135,7 @@ impl Database {
             Ok(begun) => begun,
             Err(outcome) => return Ok(outcome),
         };
-        erase(&mut write, &user, revoked_access, audit).await?;
+        erase(&mut write, &user, EmailKind::AccountDeleted { revoked_access }, audit).await?;
         write.commit().await?;
         Ok(Administered::Done)
     }

@@ -66,6 +66,7 @@ mod pre_hijack;
 mod prefetch;
 mod provider_errors;
 mod provider_events;
+mod provider_messages;
 mod providers;
 mod races;
 mod recovery;
