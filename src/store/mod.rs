@@ -31,6 +31,7 @@ pub use email::links::{EmailLink, LinkData, UndoStep};
 pub use email::queue::QueuedEmail;
 pub use engine::checkup::{DatabaseCheckup, Migrations, Reach};
 pub use engine::database::Database;
+pub use engine::engines::sqlite_folders;
 pub use engine::load::{DatabaseLoad, PoolLoad, QueueLoad};
 pub use engine::move_rows::{MoveError, MovedTable};
 pub use engine::pooler::Pooling;

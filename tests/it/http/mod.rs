@@ -25,6 +25,7 @@ mod api_sign_in;
 mod api_tokens;
 mod calendar;
 mod callback;
+mod confined;
 mod cookies;
 mod credential;
 mod cross_origin;

@@ -9,7 +9,7 @@ use std::{fs, path::Path};
 use crate::source::{Code, Place, SourceFile, read, source_files};
 
 /// The rooms in reading order. A room may name itself and those before it.
-const ROOMS: [&str; 26] = [
+const ROOMS: [&str; 27] = [
     "codes",
     "oauth",
     "oidc",
@@ -33,6 +33,7 @@ const ROOMS: [&str; 26] = [
     "account",
     "admin",
     "ui",
+    "confinement",
     "config",
     "doctor",
     "web",
