@@ -52,6 +52,10 @@ pub mod sealing;
 #[cfg(feature = "ssr")]
 pub mod inspect;
 
+/// **traces** collects spans and sends them to an OpenTelemetry collector; only with the feature `otlp`.
+#[cfg(feature = "otlp")]
+pub mod traces;
+
 /// **limits** counts events by key, in bounded memory.
 #[cfg(feature = "ssr")]
 pub mod limits;

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use commands::traces::Traces;
 use latchkey::config::Config;
 
 mod commands {
@@ -21,6 +22,11 @@ mod commands {
     pub mod sandbox;
     pub mod serve;
     pub mod shutdown;
+    #[cfg(not(feature = "otlp"))]
+    #[path = "no_traces.rs"]
+    pub mod traces;
+    #[cfg(feature = "otlp")]
+    pub mod traces;
     pub mod transfer;
     pub mod users;
 }
@@ -116,13 +122,13 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Move(arguments) => block_on(commands::transfer::move_rows(arguments)),
         Command::Events(command) => block_on(commands::users::run_events(command)),
         Command::Serve => {
-            let config = config_with_log()?;
+            let (config, traces) = config_with_log()?;
             commands::confine::run(&config)?;
-            block_on(commands::serve::run(config))?.map(|()| ExitCode::SUCCESS)
+            block_on(commands::serve::run(config, traces))?.map(|()| ExitCode::SUCCESS)
         }
-        Command::Migrate => block_on(commands::migrate::run(&config_with_log()?))?.map(|()| ExitCode::SUCCESS),
+        Command::Migrate => block_on(commands::migrate::run(&config_with_log()?.0))?.map(|()| ExitCode::SUCCESS),
         #[cfg(feature = "sandbox")]
-        Command::Sandbox => block_on(commands::sandbox::run(&config_with_log()?))?.map(|()| ExitCode::SUCCESS),
+        Command::Sandbox => block_on(commands::sandbox::run(&config_with_log()?.0))?.map(|()| ExitCode::SUCCESS),
     }
 }
 
@@ -130,8 +136,8 @@ fn block_on<F: Future>(command: F) -> Result<F::Output, Failure> {
     Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(command))
 }
 
-fn config_with_log() -> Result<Config, Failure> {
+fn config_with_log() -> Result<(Config, Traces), Failure> {
     let config = Config::from_process()?;
-    commands::log::start(&config)?;
-    Ok(config)
+    let traces = commands::log::start(&config)?;
+    Ok((config, traces))
 }

@@ -26,6 +26,7 @@ mod sign_up;
 #[cfg(test)]
 mod tests;
 mod token_auth;
+mod traces;
 
 pub use base_url::BaseUrl;
 pub(crate) use base_url::is_loopback;
@@ -36,6 +37,7 @@ pub use providers::parse as parse_providers;
 pub use secret_key::{KeySource, SecretKeys};
 pub use security_txt::SecurityTxt;
 pub use sessions::SessionMode;
+pub use traces::TraceSettings;
 
 use std::net::SocketAddr;
 
@@ -63,6 +65,8 @@ pub struct Config {
     pub database_url: SecretString,
     /// What the server still needs of the file system after its start; `None` with `LANDLOCK=off`.
     pub confined: Option<Files>,
+    /// Where spans go, in a build with the feature `otlp`; without it, nowhere.
+    pub traces: Option<TraceSettings>,
     /// Where `/metrics` is served (`METRICS_ADDR`); without it, nowhere.
     pub metrics_addr: Option<SocketAddr>,
     /// The limit of the pool (`DATABASE_POOL`); without it, that of the engine.
@@ -162,6 +166,7 @@ impl Config {
             confined: files::parse(env, database_url.expose_secret())?,
             database_url,
             listen_addr: network::address(env, "LISTEN_ADDR", "127.0.0.1:3000")?,
+            traces: traces::parse(env)?,
             metrics_addr: network::metrics_address(env)?,
             database_pool: database::database_pool(env)?,
             outbound: outbound::parse(env, &base_url)?,
