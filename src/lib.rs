@@ -52,6 +52,10 @@ pub mod sealing;
 #[cfg(feature = "ssr")]
 pub mod inspect;
 
+/// **traces** collects spans and sends them to an OpenTelemetry collector; only with the feature `otlp`.
+#[cfg(feature = "otlp")]
+pub mod traces;
+
 /// **limits** counts events by key, in bounded memory.
 #[cfg(feature = "ssr")]
 pub mod limits;
@@ -118,6 +122,10 @@ pub mod admin;
 
 /// **ui** is everything a user sees: the app, its pages, components and islands. Both targets.
 pub mod ui;
+
+/// **confinement** takes from a server what it does not need of the file system, where the kernel has Landlock.
+#[cfg(feature = "ssr")]
+pub mod confinement;
 
 /// **config** is the only reader of the environment. It parses every setting once into a type; each error names the
 /// variable and says what to set.

@@ -3,9 +3,11 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use commands::traces::Traces;
 use latchkey::config::Config;
 
 mod commands {
+    pub mod confine;
     pub mod database;
     pub mod doctor;
     pub mod explain_flow;
@@ -20,6 +22,11 @@ mod commands {
     pub mod sandbox;
     pub mod serve;
     pub mod shutdown;
+    #[cfg(not(feature = "otlp"))]
+    #[path = "no_traces.rs"]
+    pub mod traces;
+    #[cfg(feature = "otlp")]
+    pub mod traces;
     pub mod transfer;
     pub mod users;
 }
@@ -103,29 +110,34 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> Result<ExitCode, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
-        match command {
-            // These print a report instead of a log.
-            Command::Doctor { json } => Ok(commands::doctor::run(json).await),
-            Command::ExplainLink(question) => Ok(commands::explain_link::run(question).await),
-            Command::ExplainFlow { id } => Ok(commands::explain_flow::run(id).await),
-            Command::Keys { command } => Ok(commands::keys::run(command).await),
-            Command::Users { command } => Ok(commands::users::run(command).await),
-            Command::Import(arguments) => Ok(commands::transfer::import(arguments).await),
-            Command::Export(arguments) => Ok(commands::transfer::export(arguments).await),
-            Command::Move(arguments) => Ok(commands::transfer::move_rows(arguments).await),
-            Command::Events(command) => Ok(commands::users::run_events(command).await),
-            Command::Serve => commands::serve::run(config_with_log()?).await.map(|()| ExitCode::SUCCESS),
-            Command::Migrate => commands::migrate::run(&config_with_log()?).await.map(|()| ExitCode::SUCCESS),
-            #[cfg(feature = "sandbox")]
-            Command::Sandbox => commands::sandbox::run(&config_with_log()?).await.map(|()| ExitCode::SUCCESS),
+    match command {
+        // These print a report instead of a log.
+        Command::Doctor { json } => block_on(commands::doctor::run(json)),
+        Command::ExplainLink(question) => block_on(commands::explain_link::run(question)),
+        Command::ExplainFlow { id } => block_on(commands::explain_flow::run(id)),
+        Command::Keys { command } => block_on(commands::keys::run(command)),
+        Command::Users { command } => block_on(commands::users::run(command)),
+        Command::Import(arguments) => block_on(commands::transfer::import(arguments)),
+        Command::Export(arguments) => block_on(commands::transfer::export(arguments)),
+        Command::Move(arguments) => block_on(commands::transfer::move_rows(arguments)),
+        Command::Events(command) => block_on(commands::users::run_events(command)),
+        Command::Serve => {
+            let (config, traces) = config_with_log()?;
+            commands::confine::run(&config)?;
+            block_on(commands::serve::run(config, traces))?.map(|()| ExitCode::SUCCESS)
         }
-    })
+        Command::Migrate => block_on(commands::migrate::run(&config_with_log()?.0))?.map(|()| ExitCode::SUCCESS),
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox => block_on(commands::sandbox::run(&config_with_log()?.0))?.map(|()| ExitCode::SUCCESS),
+    }
 }
 
-fn config_with_log() -> Result<Config, Failure> {
+fn block_on<F: Future>(command: F) -> Result<F::Output, Failure> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(command))
+}
+
+fn config_with_log() -> Result<(Config, Traces), Failure> {
     let config = Config::from_process()?;
-    commands::log::start(&config)?;
-    Ok(config)
+    let traces = commands::log::start(&config)?;
+    Ok((config, traces))
 }

@@ -26,6 +26,8 @@ pub const GOOGLE_SPA_CLIENT_ID: &str = "sandbox-google-spa";
 pub const GITHUB_CLIENT_ID: &str = "sandbox-github";
 /// The `client_secret` at GitHub.
 pub const GITHUB_CLIENT_SECRET: &str = "sandbox-github-secret";
+/// What GitHub signs its webhooks with.
+pub const GITHUB_WEBHOOK_SECRET: &str = "sandbox-github-webhook-secret";
 /// The `client_id` (app id) at Facebook.
 pub const FACEBOOK_CLIENT_ID: &str = "sandbox-facebook";
 /// The `client_secret` (app secret) at Facebook.

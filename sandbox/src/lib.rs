@@ -127,6 +127,8 @@
 //! | `POST /control/google/mint` | `{"kind": "id_token", "person", "client_id"?, "scopes"?, "nonce"?}` | Google and Microsoft: `{"id_token"}`, with the person's armed patches |
 //! | `POST /control/google/mint` | `{"kind": "service_account", "client_id"?, "scopes"?}` | Google only: an access token of a service account, whose client is its own number |
 //! | `POST /control/google/event` | `{"event": "logout"\|"sessions-revoked"\|"account-disabled"\|…, "person", "reason"?, "patch"?, "to"?}` | signs a logout token, a security event token or Apple's notification, and posts it to the application's endpoint `to`: `{"token", "status", "body"}`; without `to` only `{"token"}` |
+//! | `POST /control/facebook/event` | `{"event": "deauthorized"\|"data-deletion", "person", "patch"?, "to"?}` | the same with a `signed_request`: `{"status", "body"}`; without `to` the request itself: `{"body", "headers"}` |
+//! | `POST /control/github/event` | `{"event": "revoked"\|"ping"\|…, "person", "patch"?, "to"?}` | the same with a delivery of GitHub's webhook |
 //!
 //! `times` is how often a rule applies (absent or `null`: until disarmed). `person` limits it to requests with that person's
 //! code or token; such a rule takes precedence over one for everyone.

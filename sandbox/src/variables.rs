@@ -2,7 +2,7 @@
 //! consoles.
 
 use super::apple::apple_private_key_pem;
-use super::clients::Clients;
+use super::clients::{Clients, GITHUB_WEBHOOK_SECRET};
 use super::state::Provider;
 
 /// For every built-in provider of an application: its client and its URLs.
@@ -16,6 +16,7 @@ pub fn variables(origin: &str, clients: &Clients) -> Vec<(String, String)> {
         let client = if *provider == Provider::Apple { at_apple(clients) } else { with_secret(*provider, clients) };
         variables.extend(client.into_iter().map(|(name, value)| (format!("{family}_{name}"), value)));
     }
+    variables.push(("GITHUB_WEBHOOK_SECRET".to_owned(), GITHUB_WEBHOOK_SECRET.to_owned()));
     // The public client's tokens are accepted as ours.
     variables.push(("GOOGLE_API_CLIENT_IDS".to_owned(), clients.google_spa.clone()));
     variables

@@ -121,6 +121,13 @@ pub enum EmailKind {
         /// The provider's slug.
         provider: String,
     },
+    /// A provider asked, on its user's behalf, to delete what came from it.
+    DataDeleted {
+        /// The provider's slug.
+        provider: String,
+        /// It was the last sign-in method: the account went with it.
+        with_account: bool,
+    },
     AccountDeleted {
         revoked_access: Vec<RevokedAccess>,
     },
@@ -161,6 +168,7 @@ impl EmailKind {
             | Self::PasswordChanged { .. }
             | Self::TokenReused
             | Self::AccountAtRisk { .. }
+            | Self::DataDeleted { .. }
             | Self::AccountDeleted { .. } => EmailPriority::Security,
             Self::ConfirmSignUp { .. }
             | Self::Invitation { .. }
@@ -201,6 +209,7 @@ impl EmailKind {
             | Self::PasskeyRemoved { .. }
             | Self::TokenReused
             | Self::AccountAtRisk { .. }
+            | Self::DataDeleted { .. }
             | Self::AccountDeleted { .. } => None,
         }
     }

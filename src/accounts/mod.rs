@@ -9,6 +9,7 @@ mod admins;
 mod audit;
 mod authentication;
 mod client_info;
+mod data_deletion;
 mod decide;
 mod decision;
 mod device;
@@ -48,6 +49,7 @@ pub use audit::{
 };
 pub use authentication::{Authentication, AuthenticationMethod, Authentications, Strength};
 pub use client_info::ClientInfo;
+pub use data_deletion::DataDeletion;
 pub use decide::{admits_email, decide, decide_by_email_link, decide_by_import, invalidations_at_recovery};
 pub use decision::{Answer, Decision, EmailUpdate, Invalidation, NewEmail, Purpose, SquattedAccount};
 pub use device::describe as describe_device;

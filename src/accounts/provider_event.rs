@@ -7,6 +7,7 @@
 //! | tokens revoked, consent revoked, account disabled | by this provider | ends | |
 //! | account hijacked | all | ends | an email |
 //! | credential compromised | all | | an email |
+//! | data deletion requested | by this provider | ends | what came from it goes: the sign-in method, or the account that has no other |
 //! | account purged | by this provider | ends | the sign-in method goes, unless it is the last one |
 //! | email disabled | | | the address counts as a provider's claim |
 //! | email enabled, account enabled, … | | | |
@@ -34,6 +35,8 @@ pub struct ProviderEventEffects {
     /// The identity's address, if it is the user's, is one that only a provider claims.
     pub doubts_email: bool,
     pub unlinks: bool,
+    /// What came from the provider is deleted: with its last sign-in method, the account.
+    pub erases: bool,
     /// The user gets an email.
     pub warns: bool,
 }
@@ -45,6 +48,7 @@ impl ProviderEventEffects {
             ends_grant: false,
             doubts_email: false,
             unlinks: false,
+            erases: false,
             warns: false,
         };
         let of_identity = Self { sessions: EndedSessions::OfIdentity, ..NONE };
@@ -57,6 +61,7 @@ impl ProviderEventEffects {
             SecurityEventKind::AccountHijacked => Self { ends_grant: true, ..of_user },
             SecurityEventKind::CredentialCompromised => of_user,
             SecurityEventKind::AccountPurged => Self { ends_grant: true, unlinks: true, ..of_identity },
+            SecurityEventKind::DataDeletionRequested => Self { ends_grant: true, erases: true, ..of_identity },
             SecurityEventKind::EmailDisabled => Self { doubts_email: true, ..NONE },
             SecurityEventKind::TokenRevoked
             | SecurityEventKind::AccountEnabled
@@ -88,10 +93,10 @@ mod tests {
     }
 
     #[test]
-    fn what_ends_or_unlinks_also_ends_the_sessions_of_the_identity() {
+    fn what_ends_or_removes_also_ends_the_sessions_of_the_identity() {
         for kind in SecurityEventKind::ALL {
             let effects = ProviderEventEffects::of(kind);
-            if effects.ends_grant || effects.unlinks {
+            if effects.ends_grant || effects.unlinks || effects.erases {
                 assert!(effects.sessions >= EndedSessions::OfIdentity, "{kind:?}");
             }
         }

@@ -9,14 +9,15 @@ use latchkey::{
     web::{self, AppState, Mail},
 };
 use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
 
-use super::{database::connect_and_migrate, sandbox, shutdown::cancel_on_signal};
+use super::{database::connect_and_migrate, sandbox, shutdown::cancel_on_signal, traces::Traces};
 use crate::Failure;
 
 /// For tasks that outlive their requests, and then for the background loops, after the last connection is closed.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(15);
 
-pub async fn run(config: Config) -> Result<(), Failure> {
+pub async fn run(config: Config, traces: Traces) -> Result<(), Failure> {
     let (config, sandbox) = sandbox::start_unless_configured(config).await?;
     let sandbox_view = sandbox.as_ref().map(sandbox::view);
     let sandbox_origin = sandbox_view.as_ref().map(|view| view.origin.clone());
@@ -38,6 +39,9 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let listener = TcpListener::bind(config.listen_addr).await.map_err(|error| {
         format!("LISTEN_ADDR {}: {error}; choose another address, or stop what listens there", config.listen_addr)
     })?;
+    // Longer than the server: its last requests have spans, too.
+    let stop_traces = CancellationToken::new();
+    let traces = traces.export(&config, stop_traces.clone());
     let metrics = start_metrics(&config, &app).await?;
     web::run_background_loops(&config, &app);
     log_start(&config, sandbox_origin.as_deref());
@@ -60,6 +64,10 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     database.close().await;
     if let Some(sandbox) = sandbox {
         sandbox.shutdown().await;
+    }
+    stop_traces.cancel();
+    if tokio::time::timeout(SHUTDOWN_GRACE, traces).await.is_err() {
+        tracing::warn!("the last spans were not sent");
     }
     tracing::info!("stopped");
     Ok(())

@@ -58,8 +58,9 @@ fn in_file(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
 }
 
 fn is_ours(name: &str) -> bool {
-    const PREFIXES: [&str; 19] = [
+    const PREFIXES: [&str; 20] = [
         "ADMINS",
+        "LANDLOCK",
         "API_",
         "CORS_",
         "BASE_",

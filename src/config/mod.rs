@@ -9,6 +9,7 @@ mod database;
 mod endpoint_overrides;
 mod environment;
 mod error;
+mod files;
 mod front_ends;
 mod inspect;
 mod mail;
@@ -25,6 +26,7 @@ mod sign_up;
 #[cfg(test)]
 mod tests;
 mod token_auth;
+mod traces;
 
 pub use base_url::BaseUrl;
 pub(crate) use base_url::is_loopback;
@@ -35,16 +37,18 @@ pub use providers::parse as parse_providers;
 pub use secret_key::{KeySource, SecretKeys};
 pub use security_txt::SecurityTxt;
 pub use sessions::SessionMode;
+pub use traces::TraceSettings;
 
 use std::net::SocketAddr;
 
 use http::HeaderName;
 use ipnet::IpNet;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::{
     accounts::{Admins, EmailRequirement, PasswordRules, SecondFactorPolicy, SignUp},
+    confinement::Files,
     providers::Provider,
     relying_party::Outbound,
     sessions::AcceptedCredentials,
@@ -59,6 +63,10 @@ pub struct Config {
     pub listen_addr: SocketAddr,
     /// `sqlite://…` or `postgres://…`; secret, since it may contain a password.
     pub database_url: SecretString,
+    /// What the server still needs of the file system after its start; `None` with `LANDLOCK=off`.
+    pub confined: Option<Files>,
+    /// Where spans go, in a build with the feature `otlp`; without it, nowhere.
+    pub traces: Option<TraceSettings>,
     /// Where `/metrics` is served (`METRICS_ADDR`); without it, nowhere.
     pub metrics_addr: Option<SocketAddr>,
     /// The limit of the pool (`DATABASE_POOL`); without it, that of the engine.
@@ -153,10 +161,13 @@ impl Config {
                  GOOGLE_CLIENT_SECRET, or those of another provider, or OIDC_<NAME>_ISSUER, OIDC_<NAME>_CLIENT_ID and OIDC_<NAME>_CLIENT_SECRET",
             ));
         }
+        let database_url = database::database_url(env)?;
         Ok(Self {
+            confined: files::parse(env, database_url.expose_secret())?,
+            database_url,
             listen_addr: network::address(env, "LISTEN_ADDR", "127.0.0.1:3000")?,
+            traces: traces::parse(env)?,
             metrics_addr: network::metrics_address(env)?,
-            database_url: database::database_url(env)?,
             database_pool: database::database_pool(env)?,
             outbound: outbound::parse(env, &base_url)?,
             rate_limits: network::rate_limits(env, &base_url)?,

@@ -9,6 +9,7 @@ use url::Url;
 use super::finding::{Area, Findings};
 use crate::{
     config::{BaseUrl, Config},
+    confinement::is_supported,
     relying_party::Outbound,
 };
 
@@ -20,6 +21,7 @@ pub(super) fn findings(config: &Config, has_sandbox: bool) -> Findings {
     rate_limits(&mut findings, config.rate_limits);
     private_networks(&mut findings, &config.outbound);
     outbound_proxy(&mut findings, &config.outbound);
+    landlock(&mut findings, config.confined.is_some());
     providers(&mut findings, config, has_sandbox);
     findings
 }
@@ -97,6 +99,22 @@ fn rate_limits(findings: &mut Findings, are_on: bool) {
         findings.ok("rate_limits", "on");
     } else {
         findings.hint("rate_limits", "off", "remove RATE_LIMITS when the load test is over");
+    }
+}
+
+/// The doctor itself is not confined.
+fn landlock(findings: &mut Findings, is_on: bool) {
+    const CHECK: &str = "landlock";
+    if !is_on {
+        findings.hint(
+            CHECK,
+            "off: the server keeps all rights of its user",
+            "remove LANDLOCK=off, unless it gets in the way",
+        );
+    } else if is_supported() {
+        findings.ok(CHECK, "the server gives up other files than the database's, and starting programs");
+    } else {
+        findings.ok(CHECK, "this kernel has none: the server keeps the rights of its user");
     }
 }
 

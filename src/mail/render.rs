@@ -120,6 +120,7 @@ pub(super) fn may_reach_a_stranger(kind: &EmailKind) -> bool {
         | EmailKind::PasswordChanged { .. }
         | EmailKind::TokenReused
         | EmailKind::AccountAtRisk { .. }
+        | EmailKind::DataDeleted { .. }
         | EmailKind::AccountDeleted { .. } => false,
     }
 }

@@ -80,6 +80,8 @@ fn with_account(account: &str) -> Vec<EmailKind> {
         EmailKind::Code { code: EmailCode::from_random([7; 5]) },
         EmailKind::TokenReused,
         EmailKind::AccountAtRisk { provider: "google".to_owned() },
+        EmailKind::DataDeleted { provider: "facebook".to_owned(), with_account: true },
+        EmailKind::DataDeleted { provider: "facebook".to_owned(), with_account: false },
         EmailKind::AccountDeleted { revoked_access: vec![] },
         EmailKind::AccountDeleted { revoked_access: revoked_access() },
     ]

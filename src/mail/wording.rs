@@ -27,7 +27,7 @@ pub(super) fn content(message: &EmailMessage, site: &Site) -> EmailContent {
         greeting: name.map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},")),
         news,
         action,
-        cause: cause(message),
+        cause: cause(message, site),
         closing,
         sender: format!("{} at {}. This is an automated message. Please don't reply.", brand::NAME, site.name()),
     }
@@ -324,6 +324,31 @@ fn words(message: &EmailMessage, site: &Site) -> Words {
                 ]),
             }
         }
+        EmailKind::DataDeleted { provider, with_account: true } => {
+            let label = site.label(provider);
+            Words {
+                subject: format!("Your account at {at} was deleted"),
+                news: vec![format!(
+                    "You asked {label} to have your data at {at} deleted. {label} was your only way to sign in, so your account and all of its data have been deleted. This can't be undone."
+                )],
+                action: None,
+                closing: vec![
+                    "If this was you, you don't need to do anything. This is our last email to you.".to_owned(),
+                    format!("If this wasn't you, someone else uses your {label} account: secure it first."),
+                ],
+            }
+        }
+        EmailKind::DataDeleted { provider, with_account: false } => {
+            let label = site.label(provider);
+            Words {
+                subject: format!("{label} was removed from your account at {at}"),
+                news: vec![format!(
+                    "You asked {label} to have your data at {at} deleted. We deleted what came from {label}, so you can no longer sign in with it. The rest of your account stays: to delete it, go to its settings."
+                )],
+                action: page(CHECK, "Sign in", "/login"),
+                closing: texts([NOTHING_TO_DO]),
+            }
+        }
         EmailKind::AccountDeleted { revoked_access } => Words {
             subject: format!("Your account at {at} was deleted"),
             news: std::iter::once(format!(
@@ -371,8 +396,14 @@ fn texts<const N: usize>(texts: [&str; N]) -> Vec<String> {
 /// How `accounts` describes a browser that it does not know.
 const UNKNOWN: &str = "Unknown browser";
 
-fn cause(message: &EmailMessage) -> String {
+fn cause(message: &EmailMessage, site: &Site) -> String {
     let cause = &message.cause;
+    if let EmailKind::AccountAtRisk { provider } | EmailKind::DataDeleted { provider, .. } = &message.kind
+        && cause.ip.is_empty()
+    {
+        let (label, at) = (site.label(provider), dates::words(cause.at, cause.zone.as_deref()));
+        return format!("{label} reported this to us on {at}.");
+    }
     if cause.device.is_empty() && cause.ip.is_empty() {
         return format!("The site's administrator caused this on {}.", dates::words(cause.at, cause.zone.as_deref()));
     }

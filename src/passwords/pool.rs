@@ -68,11 +68,13 @@ impl Lane {
         from: Option<IpAddr>,
         work: impl FnOnce() -> Result<T, PoolError> + Send + 'static,
     ) -> Result<T, PoolError> {
+        // Ends with the work: the wait for a thread is in it.
+        let hash = tracing::trace_span!("hash");
         let place = self.places.take(from).map_err(|_| PoolError::Full)?;
         let thread = self.threads.clone().acquire_owned().await.map_err(|_| PoolError::Broken)?;
         let span = Span::current();
         let done = tokio::task::spawn_blocking(move || {
-            let _held = (place, thread);
+            let _held = (place, thread, hash);
             span.in_scope(work)
         });
         done.await.map_err(|_| PoolError::Broken)?

@@ -135,6 +135,7 @@ impl BuiltIn {
             client_id: settings.required("CLIENT_ID").to_owned(),
             further_client_ids: Vec::new(),
             client_secret,
+            webhook_secret: None,
             metadata,
             api: None,
             tokeninfo: None,

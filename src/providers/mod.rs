@@ -15,6 +15,7 @@ pub mod google;
 #[cfg(test)]
 pub(crate) mod key_for_tests;
 pub mod linkedin;
+mod message;
 pub mod microsoft;
 pub mod open_id_connect;
 mod private_key;
@@ -32,6 +33,7 @@ pub use built_in::{
 };
 pub use client_key::{AssertionAudience, AssertionTime, CertificateError, ClientKey};
 pub use client_secret::{AppleKey, ClientSecret, ClientSecretError, SecretMethod};
+pub use message::{IncomingMessage, MessageError, MessageFormat, Purpose, Registration};
 pub use private_key::{PrivateKey, PrivateKeyError};
 pub use profile::{Profile, ProfileEmail};
 pub use slug::Slug;
@@ -42,6 +44,7 @@ pub use token_check::{CheckedToken, TokenCheck, TokenCheckError, UnfitTokenError
 
 use std::sync::Arc;
 
+use secrecy::SecretString;
 use url::Url;
 
 use crate::{
@@ -61,6 +64,8 @@ pub struct Provider {
     /// Our other clients there: apps and pages that sign users in themselves and hand us the token.
     pub further_client_ids: Vec<String>,
     pub client_secret: ClientSecret,
+    /// What its webhook signs with, if that is not the client's secret (GitHub).
+    pub webhook_secret: Option<SecretString>,
     pub metadata: Metadata,
     /// Base URL of its API, without a slash at the end. From the code or the configuration, never from metadata: access
     /// tokens are sent there.

@@ -47,6 +47,7 @@ pub fn provider(registration: Registration) -> Provider {
         client_id,
         further_client_ids: Vec::new(),
         client_secret,
+        webhook_secret: None,
         metadata: Metadata::Discovered { issuer },
         api: None,
         tokeninfo: None,

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
 
-use super::{Profile, Provider, TokenCheck};
+use super::{MessageFormat, Profile, Provider, TokenCheck};
 use crate::{
     codes::access::Access,
     oauth::TokenEncoding,
@@ -42,6 +42,8 @@ pub struct ProviderSpec {
     pub own_domains: &'static [&'static str],
     /// How to find out which client an access token was issued to; `None` where the provider does not say.
     pub token_check: Option<TokenCheck>,
+    /// How its messages come, if not as security event tokens.
+    pub message_format: Option<MessageFormat>,
     pub identity: IdentitySource,
 }
 
@@ -147,6 +149,7 @@ impl ProviderSpec {
             picture_origins: |_| Vec::new(),
             own_domains: &[],
             token_check: None,
+            message_format: None,
             identity,
         }
     }

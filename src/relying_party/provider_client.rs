@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tracing::{Instrument, field::Empty};
 use url::Url;
 
 use super::{
@@ -204,7 +205,14 @@ impl ProviderClient {
     ) -> Result<HttpResponse, HttpError> {
         let started = Instant::now();
         inspect::record(|redactor| inspect::exchange_request(part.code(), &request, redactor));
-        let outcome = http.send(request, Reach::of(&self.provider)).await;
+        let slug = self.provider.slug.as_str();
+        let span =
+            tracing::trace_span!("provider", provider = slug, part = part.code(), status = Empty, outcome = Empty);
+        let outcome = http.send(request, Reach::of(&self.provider)).instrument(span.clone()).await;
+        if let Ok(response) = &outcome {
+            span.record("status", response.status);
+        }
+        span.record("outcome", outcome_of(&outcome).code());
         inspect::record(|redactor| match &outcome {
             Ok(response) => inspect::exchange_response(part.code(), response, redactor),
             Err(error) => Step::ProviderResponse {
@@ -224,12 +232,7 @@ impl ProviderClient {
     }
 
     fn time(&self, part: Part, outcome: &Result<HttpResponse, HttpError>, elapsed: Duration) {
-        let outcome = match outcome {
-            Ok(response) if response.status >= 500 => Outcome::ServerError,
-            Ok(_) => Outcome::Answered,
-            Err(_) => Outcome::Failed,
-        };
-        self.metrics.time_provider_request(self.provider.slug.as_str(), part.code(), outcome, elapsed);
+        self.metrics.time_provider_request(self.provider.slug.as_str(), part.code(), outcome_of(outcome), elapsed);
     }
 
     /// Each part, and whether its breaker is open or half-open.
@@ -272,6 +275,14 @@ impl ProviderClient {
         }
         let response = self.send(http, Part::Documents, jwks_request(jwks_uri), now).await?;
         Ok(process_jwks_response(&response)?)
+    }
+}
+
+fn outcome_of(outcome: &Result<HttpResponse, HttpError>) -> Outcome {
+    match outcome {
+        Ok(response) if response.status >= 500 => Outcome::ServerError,
+        Ok(_) => Outcome::Answered,
+        Err(_) => Outcome::Failed,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
         ExpectedSecurityEvent, SecurityEvent, SecurityEventError, precheck_security_event, unverified_claims,
         verify_security_event,
     },
-    providers::IdentitySource,
+    providers::{IdentitySource, IncomingMessage, MessageError, MessageFormat, Provider},
 };
 
 /// A verified message, and the issuer under which its subject's identity is known here.
@@ -27,6 +27,9 @@ pub enum ProviderEventError {
     /// The message was rejected.
     #[error(transparent)]
     Rejected(#[from] SecurityEventError),
+    /// A message in the provider's own form was rejected.
+    #[error(transparent)]
+    Message(#[from] MessageError),
     /// The provider's metadata is not available.
     #[error(transparent)]
     Metadata(#[from] BeginError),
@@ -36,6 +39,38 @@ pub enum ProviderEventError {
 }
 
 impl RelyingParty {
+    /// How the provider's messages come, if not as security event tokens.
+    pub fn message_format(&self, slug: &str) -> Option<&'static MessageFormat> {
+        self.client(slug)?.provider.spec.message_format.as_ref()
+    }
+
+    /// The fields of the provider's console for its own messages, and the URLs to enter there.
+    pub(super) fn message_urls(&self, provider: &Provider) -> Vec<(&'static str, String)> {
+        let registrations = provider.spec.message_format.iter().flat_map(|format| format.registrations);
+        let url = |path| format!("{}/auth/events/{}{path}", self.origin, provider.slug);
+        registrations.map(|registration| (registration.field, url(registration.purpose.path()))).collect()
+    }
+
+    /// Verifies a message in the provider's own form. `None` if it says nothing about a user.
+    ///
+    /// # Errors
+    /// [`ProviderEventError::NotSupported`], also where no secret is configured, and [`ProviderEventError::Message`].
+    pub fn verify_provider_message(
+        &self,
+        slug: &str,
+        message: &IncomingMessage<'_>,
+    ) -> Result<Option<ReceivedEvent>, ProviderEventError> {
+        let provider = &self.client(slug).ok_or(ProviderEventError::NotSupported)?.provider;
+        let format = provider.spec.message_format.as_ref().filter(|format| format.takes(message.purpose));
+        let format = format.ok_or(ProviderEventError::NotSupported)?;
+        let now = u64::try_from(self.clock.now()).unwrap_or_default();
+        match (format.verify)(provider, message, now) {
+            Ok(event) => Ok(event.map(|event| ReceivedEvent { identity_issuer: event.issuer.clone(), event })),
+            Err(MessageError::NoSecret) => Err(ProviderEventError::NotSupported),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Verifies a message by the provider's keys. One of another issuer or client is rejected before any request to the
     /// provider.
     ///

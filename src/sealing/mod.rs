@@ -5,6 +5,6 @@ mod digest;
 mod random;
 mod sealer;
 
-pub use digest::sha256_base64url;
+pub use digest::{sha256_base64url, sha256_hex};
 pub use random::{RandomError, random_bytes, random_text};
 pub use sealer::{MAC_BYTES, Sealer, SealingError};

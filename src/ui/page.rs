@@ -10,6 +10,7 @@ use super::pages::{
     confirm::ConfirmPage,
     confirm_email::ConfirmEmailPage,
     dashboard::DashboardPage,
+    data_deletion::DataDeletionPage,
     drive::DrivePage,
     forgot::ForgotPage,
     invitation::InvitationPage,
@@ -63,6 +64,7 @@ pages! {
     ConfirmEmail = "/confirm-email", ConfirmEmailPage;
     Undo = "/undo", UndoPage;
     Recovery = "/recovery", RecoveryPage;
+    DataDeletion = "/data-deletion", DataDeletionPage;
     SecondFactor = "/second-factor", SecondFactorPage;
     LinkPrompt = "/link", LinkPromptPage;
     Confirm = "/confirm", ConfirmPage;

@@ -1,18 +1,22 @@
-//! POST `/auth/events/{provider}`: what a provider has to say about an account there. In three forms:
+//! POST `/auth/events/{provider}`: what a provider has to say about an account there. In these forms:
 //!
 //! | body | who sends it | answer |
 //! |---|---|---|
 //! | `logout_token=…` as a form | OpenID Connect Back-Channel Logout 1.0 §2.5 | 200 |
 //! | `application/secevent+jwt` | RFC 8935 §2: RISC, CAEP, Google's Cross-Account Protection | 202 |
 //! | `{"payload": "…"}` | Apple's server-to-server notifications | 200 |
+//! | `signed_request=…` as a form | Facebook: the user removed the app | 200 |
+//! | the same at `/deletion` | Facebook: the user asks to have their data deleted | 200 with the URL of a status page and its code |
+//! | JSON with `X-Hub-Signature-256` | GitHub: the user revoked the app | 200; 204 for what says nothing of a user |
 //!
 //! An error is 400 with the JSON of RFC 8935 §2.4. A message that came before is answered as the first one was: its sender may
 //! not have got that answer.
 
 use axum::{
+    Json,
     body::{Body, to_bytes},
     extract::{Extension, Path, Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use serde_json::json;
@@ -22,12 +26,15 @@ use super::{detached::detached, form_post::is_form, query::Query, state::AppStat
 use crate::{
     accounts::IdentityKey,
     oauth::JsonDocument,
+    providers::{IncomingMessage, MessageFormat, Purpose},
     relying_party::{ProviderEventError, ReceivedEvent},
     sessions::ClientInfo,
-    store::{AuditContext, ProviderEvent, ProviderEventOutcome, StoreError},
+    store::{AuditContext, ProviderEvent, ProviderEventOutcome, StoreError, confirmation_code},
+    ui::page::Page,
 };
 
 pub const PATH: &str = "/auth/events/{provider}";
+pub const DELETION_PATH: &str = "/auth/events/{provider}/deletion";
 /// A token has 16 KB at most.
 const BODY_BYTES: usize = 32 * 1024;
 
@@ -48,20 +55,98 @@ pub async fn receive(
     Extension(client): Extension<ClientInfo>,
     request: Request,
 ) -> Response {
-    let outcome = match read(request).await {
-        Ok((token, success)) => carry_out(&app, slug, token, client).await.map(|()| success),
-        Err(error) => Err(error),
+    let outcome = match app.relying_party.message_format(&slug) {
+        Some(format) => receive_own(&app, slug, format, Purpose::Events, client, request).await,
+        None => receive_token(&app, slug, client, request).await.map(IntoResponse::into_response),
     };
-    outcome.map_or_else(IntoResponse::into_response, IntoResponse::into_response)
+    outcome.unwrap_or_else(IntoResponse::into_response)
 }
 
-async fn carry_out(app: &AppState, slug: String, token: String, client: ClientInfo) -> Result<(), ReceiveError> {
+/// Where users of a provider ask it to have their data here deleted.
+pub async fn receive_deletion(
+    State(app): State<AppState>,
+    Path(slug): Path<String>,
+    Extension(client): Extension<ClientInfo>,
+    request: Request,
+) -> Response {
+    match app.relying_party.message_format(&slug).filter(|format| format.takes(Purpose::DataDeletion)) {
+        Some(format) => receive_own(&app, slug, format, Purpose::DataDeletion, client, request)
+            .await
+            .unwrap_or_else(IntoResponse::into_response),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn receive_token(
+    app: &AppState,
+    slug: String,
+    client: ClientInfo,
+    request: Request,
+) -> Result<StatusCode, ReceiveError> {
+    let (token, success) = read(request).await?;
     let received = app.relying_party.verify_provider_event(&slug, &token).await;
     let received = received.inspect_err(|error| tracing::warn!(provider = %slug, %error, "message refused"))?;
+    carry_out(app, slug, received, None, client).await?;
+    Ok(success)
+}
+
+/// A message in the provider's own form.
+async fn receive_own(
+    app: &AppState,
+    slug: String,
+    format: &MessageFormat,
+    purpose: Purpose,
+    client: ClientInfo,
+    request: Request,
+) -> Result<Response, ReceiveError> {
+    let (parts, body) = request.into_parts();
+    if media_type(&parts.headers).as_deref() != Some(format.media_type) {
+        return Err(ReceiveError::Status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+    }
+    let body = text(body).await?;
+    let Some(received) = verify_own(app, &slug, purpose, &parts, &body)? else {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    };
+    let code = (purpose == Purpose::DataDeletion).then(|| confirmation_code(&received.event.id));
+    carry_out(app, slug, received, code.clone(), client).await?;
+    Ok(code.map_or_else(|| StatusCode::OK.into_response(), |code| confirmation(app, &code)))
+}
+
+fn verify_own(
+    app: &AppState,
+    slug: &str,
+    purpose: Purpose,
+    parts: &Parts,
+    body: &str,
+) -> Result<Option<ReceivedEvent>, ProviderEventError> {
+    let message = IncomingMessage { purpose, header: &|name| single_header(parts, name), body };
+    let received = app.relying_party.verify_provider_message(slug, &message);
+    received.inspect_err(|error| tracing::warn!(provider = %slug, %error, "message refused"))
+}
+
+/// What Facebook shows its user.
+fn confirmation(app: &AppState, code: &str) -> Response {
+    let url = format!("{}{}?code={code}", app.origin, Page::DataDeletion.path());
+    Json(json!({ "url": url, "confirmation_code": code })).into_response()
+}
+
+fn single_header<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
+    let mut values = parts.headers.get_all(name).iter();
+    let value = values.next()?;
+    if values.next().is_some() { None } else { value.to_str().ok() }
+}
+
+async fn carry_out(
+    app: &AppState,
+    slug: String,
+    received: ReceivedEvent,
+    code: Option<String>,
+    client: ClientInfo,
+) -> Result<(), ReceiveError> {
     let kinds: Vec<&str> = received.event.kinds.iter().map(|kind| kind.code()).collect();
     tracing::info!(provider = %slug, kinds = kinds.join(" "), "message received");
     let (owned, audit) = (app.clone(), AuditContext { client, now: app.clock.date() });
-    let stored = detached(app, async move { store(&owned, &slug, &received, &audit).await }).await;
+    let stored = detached(app, async move { store(&owned, &slug, &received, code.as_deref(), &audit).await }).await;
     match stored {
         Ok(Ok(outcome)) => {
             tracing::debug!(?outcome, "message carried out");
@@ -82,6 +167,7 @@ async fn store(
     app: &AppState,
     slug: &str,
     ReceivedEvent { event, identity_issuer }: &ReceivedEvent,
+    confirmation_code: Option<&str>,
     audit: &AuditContext,
 ) -> Result<ProviderEventOutcome, StoreError> {
     let identity = event.subject.as_deref().and_then(|subject| IdentityKey::new(identity_issuer, subject).ok());
@@ -94,6 +180,7 @@ async fn store(
         kinds: &event.kinds,
         identity: identity.as_ref(),
         session: event.session.as_deref(),
+        confirmation_code,
     };
     app.database.carry_out_provider_event(&event, audit).await
 }
@@ -137,6 +224,7 @@ impl From<ProviderEventError> for ReceiveError {
     fn from(error: ProviderEventError) -> Self {
         match error {
             ProviderEventError::NotSupported => Self::Status(StatusCode::NOT_FOUND),
+            ProviderEventError::Message(error) => Self::Refused(error.code(), error.to_string()),
             ProviderEventError::Rejected(error) => Self::Refused(error.code(), error.to_string()),
             ProviderEventError::Metadata(_) | ProviderEventError::Keys(_) => Self::Unavailable,
         }

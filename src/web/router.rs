@@ -130,7 +130,10 @@ fn site(app: &AppState) -> Result<Router<AppState>, ConfigError> {
 /// Messages of providers, which come from servers: they have no `Origin`, and are signed.
 fn provider_messages(app: &AppState) -> Router<AppState> {
     let limited = from_fn_with_state(app.rate_limits.clone(), rate_limits::responses);
-    Router::new().route(provider_events::PATH, post(provider_events::receive).route_layer(limited))
+    Router::new()
+        .route(provider_events::PATH, post(provider_events::receive))
+        .route(provider_events::DELETION_PATH, post(provider_events::receive_deletion))
+        .route_layer(limited)
 }
 
 /// Everything that depends on who is signed in.

@@ -43,6 +43,13 @@ export const signInScenarios: Scenarios = {
     await inspect(otherPage, "reset-password-instead");
   },
 
+  "a request to delete data": async (page, _, inspect) => {
+    await page.goto("/data-deletion");
+    await inspect(page, "data-deletion");
+    await page.goto("/data-deletion?code=0123456789abcdef0123456789abcdef");
+    await inspect(page, "data-deletion-unknown");
+  },
+
   "the password reset": async (page, anotherBrowser, inspect) => {
     const account = await signUp(await anotherBrowser.newPage(), newAccount());
     await page.goto("/forgot");

@@ -1,4 +1,5 @@
-//! Sends messages of a provider to the application: logout tokens, security event tokens, Apple's notifications.
+//! Sends messages of a provider to the application: logout tokens, security event tokens, Apple's notifications, and those in
+//! Facebook's and GitHub's own form.
 
 use axum::Json;
 use axum::extract::State;
@@ -9,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::api::{Body, error_response};
 use super::of_provider::OfProvider;
+use super::own_message::{DATA_DELETION, own_message};
 use super::post;
 use crate::apple;
 use crate::id_token::{Patch, sign_patched};
@@ -24,7 +26,8 @@ const LOGOUT: &str = "logout";
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EventRequest {
-    /// `logout`, or the last part of an event type's URI; of Apple, its `type`.
+    /// `logout`, or the last part of an event type's URI; of Apple, its `type`; of Facebook `deauthorized` or
+    /// `data-deletion`, of GitHub `revoked` or the name of another event.
     event: String,
     person: String,
     /// Of `account-disabled`.
@@ -71,7 +74,9 @@ pub async fn send_as_asked(
 ) -> Result<Value, String> {
     let application = shared.links().first().map(|(_, url)| url.clone()).ok_or("no application is known")?;
     let application = url::Url::parse(&application).map_err(|error| error.to_string())?;
-    let to = application.join(&format!("/auth/events/{}", provider.slug())).map_err(|error| error.to_string())?;
+    let suffix = if event == DATA_DELETION { "/deletion" } else { "" };
+    let to =
+        application.join(&format!("/auth/events/{}{suffix}", provider.slug())).map_err(|error| error.to_string())?;
     let (event, reason) = match event.split_once(' ') {
         Some((event, reason)) => (event, Some(reason.to_owned())),
         None => (event, None),
@@ -91,6 +96,11 @@ async fn send(shared: &SharedState, provider: Provider, request: EventRequest) -
         let person = state.persons.by_id(&request.person).cloned();
         (person.ok_or_else(|| format!("unknown person {:?}", request.person))?, state.now())
     };
+    if let Some(message) = own_message(shared, provider, &request.event, &person, &request.patch, now) {
+        let Some(to) = request.to else { return Ok(json!({ "body": message.body, "headers": message.headers })) };
+        let (status, answer) = post::post(&to, message.media_type, &message.headers, &message.body).await?;
+        return Ok(json!({ "status": status, "body": answer }));
+    }
     let claims = claims(shared, provider, &format, &request, &person, now);
     let mut patch = request.patch;
     let typ = match format {
@@ -106,7 +116,7 @@ async fn send(shared: &SharedState, provider: Provider, request: EventRequest) -
         Format::SecurityEvent => ("application/secevent+jwt", token.clone()),
         Format::Apple => ("application/json", json!({ "payload": token }).to_string()),
     };
-    let (status, answer) = post::post(&to, media_type, &body).await?;
+    let (status, answer) = post::post(&to, media_type, &[], &body).await?;
     Ok(json!({ "token": token, "status": status, "body": answer }))
 }
 

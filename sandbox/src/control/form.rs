@@ -54,7 +54,7 @@ async fn apply(shared: &SharedState, form: &Fields) -> Result<(), CommandError> 
             let (event, person) = (form.get("event").unwrap_or_default(), person.unwrap_or_default());
             let answer = send_as_asked(shared, provider, event, person).await.map_err(CommandError::Message)?;
             return match answer["status"].as_u64() {
-                Some(200 | 202) => Ok(()),
+                Some(200 | 202 | 204) => Ok(()),
                 _ => Err(CommandError::Message(answer.to_string())),
             };
         }

@@ -7,6 +7,7 @@ mod form;
 mod mail;
 mod mint;
 mod of_provider;
+mod own_message;
 mod page;
 mod post;
 mod presets;

@@ -12,16 +12,22 @@ const MAX_ANSWER: u64 = 64 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Returns the status and the body.
-pub async fn post(url: &str, media_type: &str, body: &str) -> Result<(u16, String), String> {
+pub async fn post(
+    url: &str,
+    media_type: &str,
+    headers: &[(&str, String)],
+    body: &str,
+) -> Result<(u16, String), String> {
     let url = Url::parse(url).map_err(|error| error.to_string())?;
     let addresses = url.socket_addrs(|| None).map_err(|error| error.to_string())?;
     let addresses: Vec<SocketAddr> = addresses.into_iter().filter(|address| address.ip().is_loopback()).collect();
     if url.scheme() != "http" || addresses.is_empty() {
         return Err("messages go to http on loopback only".to_owned());
     }
+    let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let head = format!(
         "POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\nAccept: application/json\r\n\
-         User-Agent: latchkey-sandbox\r\nConnection: close\r\n\r\n",
+         {more}User-Agent: latchkey-sandbox\r\nConnection: close\r\n\r\n",
         &url[url::Position::BeforePath..],
         &url[url::Position::BeforeHost..url::Position::AfterPort],
         body.len()

@@ -32,6 +32,7 @@ use super::mock_provider::Facts;
 use super::state::{Provider, SharedState};
 use super::token_store::{Scopes, random_text};
 use graph::ApiError;
+pub use graph::app_scoped_id;
 
 pub static FACTS: Facts = Facts {
     slug: "facebook",

@@ -35,6 +35,8 @@ use axum::http::Method;
 use axum::middleware::from_fn;
 use axum::routing::{delete, get, post};
 
+pub use account::user_json;
+
 use super::authorize::{self, AuthorizePage};
 use super::faults::Endpoint;
 use super::mock_provider::Facts;

@@ -34,6 +34,9 @@ pub(super) fn findings(checkup: &ProviderCheckup) -> Findings {
             format!("{url} takes its messages (back-channel logout, security events), if you register it"),
         );
     }
+    for (field, url) in &checkup.message_urls {
+        findings.ok("events", format!("{url} takes its messages, if you enter it as the {field}"));
+    }
     if let Some(answer) = &checkup.token_endpoint {
         token_endpoint(&mut findings, answer, checkup, &variables);
     }

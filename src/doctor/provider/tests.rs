@@ -17,6 +17,7 @@ fn healthy() -> ProviderCheckup {
         issuer: "https://id.example".to_owned(),
         is_self_hosted: true,
         redirect_uri: "https://app.example/auth/callback/work".to_owned(),
+        message_urls: vec![("Webhook URL", "https://app.example/auth/events/work".to_owned())],
         endpoints: Ok(EndpointSource::Discovered),
         keys: Some(Ok(2)),
         token_endpoint: Some(TokenEndpointCheckup::Answered(ClientCheck::Accepted)),

@@ -21,8 +21,10 @@ pub enum SecurityEventKind {
     AccountEnabled,
     /// The account there was deleted.
     AccountPurged,
-    /// The user withdrew their consent to this client (Apple).
+    /// The user withdrew their consent to this client (Apple, Facebook, GitHub).
     ConsentRevoked,
+    /// The user asks to have their data here deleted (Facebook).
+    DataDeletionRequested,
     /// A credential of the account there was stolen.
     CredentialCompromised,
     /// The user has to change a credential there.
@@ -67,7 +69,7 @@ const URIS: [(&str, SecurityEventKind); 16] = [
 
 impl SecurityEventKind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Logout,
         Self::SessionsRevoked,
         Self::TokensRevoked,
@@ -77,6 +79,7 @@ impl SecurityEventKind {
         Self::AccountEnabled,
         Self::AccountPurged,
         Self::ConsentRevoked,
+        Self::DataDeletionRequested,
         Self::CredentialCompromised,
         Self::CredentialChangeRequired,
         Self::EmailDisabled,
@@ -104,6 +107,7 @@ impl SecurityEventKind {
             Self::AccountEnabled => "account_enabled",
             Self::AccountPurged => "account_purged",
             Self::ConsentRevoked => "consent_revoked",
+            Self::DataDeletionRequested => "data_deletion_requested",
             Self::CredentialCompromised => "credential_compromised",
             Self::CredentialChangeRequired => "credential_change_required",
             Self::EmailDisabled => "email_disabled",

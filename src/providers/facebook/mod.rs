@@ -4,6 +4,7 @@
 //! (developers.facebook.com); read November 2026.
 
 mod debug_token;
+mod signed_request;
 
 use aws_lc_rs::hmac;
 use secrecy::{ExposeSecret, SecretString};
@@ -43,6 +44,7 @@ static SPEC: ProviderSpec = ProviderSpec {
         request: debug_token::request,
         judge: debug_token::judge,
     }),
+    message_format: Some(signed_request::MESSAGES),
     ..ProviderSpec::new(&["public_profile", "email"], IdentitySource::Api(OAuthSpec { documents, profile }))
 };
 

@@ -4,22 +4,33 @@
 //! (docs.github.com); read November 2026.
 
 mod check_token;
+mod webhook;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::{
     ApiDocument, AuthenticationClaims, BuiltIn, ButtonColours, Documents, IdentitySource, Note, OAuthSpec, Palette,
     Profile, ProfileEmail, Provider, ProviderSpec, SettingError, Settings, TokenCheck, Variable,
-    VariableKind::UrlOverride, endpoint_url, endpoints, origins, spec::text,
+    VariableKind::{Text, UrlOverride},
+    endpoint_url, endpoints, origins,
+    spec::text,
 };
 use crate::oauth::TokenEncoding;
 
 const URL: &str = "https://github.com";
 const API_URL: &str = "https://api.github.com";
+/// Of a GitHub App.
+const WEBHOOK_SECRET: &str = "WEBHOOK_SECRET";
+/// Shortest one, in bytes. GitHub asks for a random text "with high entropy".
+const MIN_SECRET_BYTES: usize = 16;
 
 pub(super) static GITHUB: BuiltIn = BuiltIn {
-    optional: &[Variable::new("URL", UrlOverride), Variable::new("API_URL", UrlOverride)],
+    optional: &[
+        Variable::new("URL", UrlOverride),
+        Variable::new("API_URL", UrlOverride),
+        Variable::new(WEBHOOK_SECRET, Text),
+    ],
     notes: &[
         Note::new(
             "any path below the registered callback URL is accepted as a redirect URI",
@@ -28,6 +39,10 @@ pub(super) static GITHUB: BuiltIn = BuiltIn {
         Note::new(
             "tokens of a GitHub App expire after eight hours, those of an OAuth app do not",
             "nothing to do: expiry is honoured",
+        ),
+        Note::new(
+            "a GitHub App says when a user revokes it; an OAuth app cannot",
+            "for a GitHub App, set GITHUB_WEBHOOK_SECRET to its webhook secret",
         ),
     ],
     ..BuiltIn::new(
@@ -50,6 +65,7 @@ static SPEC: ProviderSpec = ProviderSpec {
         request: check_token::request,
         judge: check_token::judge,
     }),
+    message_format: Some(webhook::MESSAGES),
     ..ProviderSpec::new(&["read:user", "user:email"], IdentitySource::Api(OAuthSpec { documents, profile }))
 };
 
@@ -63,7 +79,12 @@ fn provider(settings: &Settings) -> Result<Provider, SettingError> {
         "client_secret_post",
     );
     let api = settings.get("API_URL").unwrap_or(API_URL);
-    Ok(Provider { api: Some(api.to_owned()), ..GITHUB.client(settings, metadata.into()) })
+    let webhook_secret = settings.get(WEBHOOK_SECRET).map(SecretString::from);
+    if webhook_secret.as_ref().is_some_and(|secret| secret.expose_secret().len() < MIN_SECRET_BYTES) {
+        let problem = "is too short: it must have at least 16 characters (`openssl rand -hex 32` makes one)";
+        return Err(SettingError { name: WEBHOOK_SECRET, problem });
+    }
+    Ok(Provider { api: Some(api.to_owned()), webhook_secret, ..GITHUB.client(settings, metadata.into()) })
 }
 
 /// `/user` has the public email address at most, without a verified flag; `/user/emails` has the flag. It is closed to a

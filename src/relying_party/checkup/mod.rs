@@ -26,6 +26,8 @@ pub struct ProviderCheckup {
     pub is_self_hosted: bool,
     /// The redirect URI to register at the provider, byte for byte.
     pub redirect_uri: String,
+    /// The fields of the console and the URLs to enter there, where the provider sends messages in a form of its own.
+    pub message_urls: Vec<(&'static str, String)>,
     /// The source of the endpoints, or why they are unknown.
     pub endpoints: Result<EndpointSource, BeginError>,
     /// The number of usable keys; `None` if the endpoints are unknown or the provider has no id_tokens.
@@ -157,6 +159,7 @@ impl RelyingParty {
             issuer: provider.metadata.issuer().to_owned(),
             is_self_hosted: provider.is_self_hosted(),
             redirect_uri: self.redirect_uri(provider.slug.as_str()),
+            message_urls: self.message_urls(provider),
             endpoints,
             keys,
             token_endpoint,

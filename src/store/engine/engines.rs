@@ -1,6 +1,6 @@
 //! The two engines, and where they differ.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use sqlx::sqlite::SqliteConnectOptions;
@@ -54,10 +54,11 @@ impl Engine {
     pub(in crate::store) fn greeting(self) -> &'static str {
         match self {
             // WAL: readers and the writer do not block each other. NORMAL: a power failure can lose the last commits
-            // but does not corrupt the file; a lost session costs one sign-in.
+            // but does not corrupt the file; a lost session costs one sign-in. MEMORY: a confined process has no folder for temporary
+            // files.
             Self::Sqlite => {
                 "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
-                 PRAGMA foreign_keys = ON;"
+                 PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
             }
             // Every query is short; one that is not is stuck and must release its locks. Shorter than the time-out on our
             // side (`connection`). The keepalive is the server's, for clients that are gone.
@@ -100,6 +101,22 @@ pub(in crate::store) fn creating(url: &str) -> String {
 pub(in crate::store) fn folder(url: &str) -> Result<Option<PathBuf>, StoreError> {
     let file = file(url)?;
     Ok(file.parent().filter(|folder| !folder.as_os_str().is_empty()).map(Into::into))
+}
+
+/// The folders of a SQLite file: that of its path and, if the file is there already and is a link, that of the file. Empty for
+/// PostgreSQL.
+pub fn sqlite_folders(url: &str) -> Vec<PathBuf> {
+    let Ok(Engine::Sqlite) = Engine::of(url) else { return Vec::new() };
+    let Ok(file) = file(url) else { return Vec::new() };
+    let folder = |file: &Path| match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    let mut folders = vec![folder(&file)];
+    if file.is_symlink() {
+        folders.extend(file.canonicalize().ok().map(|file| folder(&file)));
+    }
+    folders
 }
 
 /// The SQLite file of a URL.

@@ -97,6 +97,7 @@ impl Pool {
     }
 
     pub(in crate::store) async fn acquire(&self) -> Result<Pooled, Error> {
+        let _span = tracing::trace_span!("database");
         let deadline = Instant::now() + PATIENCE;
         let place = match Arc::clone(&self.0.places).try_acquire_owned() {
             Ok(place) => place,
@@ -109,7 +110,14 @@ impl Pool {
             Some(connection) => (connection, false),
             None => (self.0.open(deadline).await?, true),
         };
-        Ok(Pooled { connection: Some(connection), is_new, turn: None, pool: Arc::clone(&self.0), place: Some(place) })
+        Ok(Pooled {
+            connection: Some(connection),
+            is_new,
+            turn: None,
+            pool: Arc::clone(&self.0),
+            place: Some(place),
+            _span,
+        })
     }
 
     /// Whether the last write failed because the database takes none: its disk is full, or it is read-only.

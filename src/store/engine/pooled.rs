@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit};
+use tracing::Span;
 
 use crate::store::engine::connection::{Condition, Connection};
 use crate::store::engine::pool::Shared;
@@ -17,6 +18,8 @@ pub(in crate::store) struct Pooled {
     pub(super) turn: Option<OwnedMutexGuard<()>>,
     pub(super) pool: Arc<Shared>,
     pub(super) place: Option<OwnedSemaphorePermit>,
+    /// Ends with it: for how long one use of the database took, with the wait for a connection.
+    pub(super) _span: Span,
 }
 
 impl Pooled {

@@ -30,6 +30,7 @@ pub enum SweepStep {
     OldEvents,
     /// Allowances that are whole again.
     RateLimits,
+    DataDeletions,
 }
 
 /// The two statements of a batch. On PostgreSQL, processes that sweep at the same time skip each other's rows, where they
@@ -59,7 +60,7 @@ const NOTE_EXPIRED: &str = "INSERT INTO ended_sessions (session_key, user_id, re
 
 impl SweepStep {
     /// In the order of a round.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ExpiredSessions,
         Self::Sessions,
         Self::EndedSessions,
@@ -73,6 +74,7 @@ impl SweepStep {
         Self::AnonymousEvents,
         Self::OldEvents,
         Self::RateLimits,
+        Self::DataDeletions,
     ];
 
     /// One batch, on SQLite and on PostgreSQL: `$1` is the present less [`kept_for`](Self::kept_for), `$2` the number of rows.
@@ -100,6 +102,7 @@ impl SweepStep {
                 batches!("DELETE FROM events WHERE id", "SELECT id FROM events WHERE at < $1 ORDER BY at LIMIT $2")
             }
             Self::RateLimits => expired!("rate_limits", "bucket", "full_at"),
+            Self::DataDeletions => expired!("data_deletions", "code", "requested_at"),
         }
     }
 
@@ -119,6 +122,7 @@ impl SweepStep {
             Self::Renewals => RENEWAL_RACE,
             Self::AnonymousEvents => Duration::days(30),
             Self::OldEvents => Duration::days(400),
+            Self::DataDeletions => Duration::days(90),
         }
     }
 }

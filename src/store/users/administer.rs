@@ -111,7 +111,7 @@ impl Database {
         audit: &AuditContext,
     ) -> Result<Administered, ChangeError> {
         let Begun { mut write, user } = self.begin_by(id, None, authority).await?;
-        erase(&mut write, &user, revoked_access, audit).await?;
+        erase(&mut write, &user, EmailKind::AccountDeleted { revoked_access }, audit).await?;
         write.commit().await?;
         Ok(Administered::Done)
     }

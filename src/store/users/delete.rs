@@ -36,17 +36,17 @@ impl Database {
         audit: &AuditContext,
     ) -> Result<(), ChangeError> {
         let Begun { mut write, user } = self.begin_as(id, here).await?;
-        erase(&mut write, &user, revoked_access, audit).await?;
+        erase(&mut write, &user, EmailKind::AccountDeleted { revoked_access }, audit).await?;
         write.commit().await?;
         Ok(())
     }
 }
 
-/// Deletes a user with all their data, and queues the revocations and the email.
+/// Deletes a user with all their data, and queues the revocations and the email that announces it.
 pub(in crate::store) async fn erase(
     write: &mut Write<'_>,
     user: &User,
-    revoked_access: Vec<RevokedAccess>,
+    announcement: EmailKind,
     audit: &AuditContext,
 ) -> Result<(), StoreError> {
     // Queues the revocations, which outlive the user's rows.
@@ -63,7 +63,7 @@ pub(in crate::store) async fn erase(
         sqlx::query(statement).bind(user.id.to_string()).execute(write.connection()).await?;
     }
     let sealer = write.sealer();
-    queue_to_user(write.connection(), sealer, user, EmailKind::AccountDeleted { revoked_access }, audit).await?;
+    queue_to_user(write.connection(), sealer, user, announcement, audit).await?;
     // Whose account it was and from where is not kept; who deleted it is.
     let client = ClientInfo { actor: audit.client.actor, ..ClientInfo::default() };
     let no_request = AuditContext { client, now: audit.now };

@@ -1,6 +1,7 @@
 //! The tables `users`, `identities` and `passwords`.
 
 pub(super) mod administer;
+pub(super) mod data_deletion;
 pub(super) mod delete;
 pub(super) mod demo;
 pub(super) mod export;

@@ -3,8 +3,8 @@
 use time::OffsetDateTime;
 
 use crate::accounts::{
-    AuditEvent, ClientInfo, EmailKind, EndedSessions, GrantEnd, Identity, IdentityKey, ProviderEventEffects,
-    SessionEnd, User, UserId, VerificationMethod, VerifiedEmail,
+    AuditEvent, ClientInfo, DataDeletion, EmailKind, EndedSessions, GrantEnd, Identity, IdentityKey,
+    ProviderEventEffects, SessionEnd, User, UserId, VerificationMethod, VerifiedEmail,
 };
 use crate::oidc::SecurityEventKind;
 use crate::sealing::sha256_base64url;
@@ -20,6 +20,7 @@ use crate::store::linking::gather::lock_name;
 use crate::store::sessions::end::end_sessions_of;
 use crate::store::sessions::ended::{note_ends_of_identity, note_ends_of_provider_session};
 use crate::store::sessions::queries::provider_session_hash;
+use crate::store::users::data_deletion::{delete_provider_data, note_data_deletion};
 use crate::store::users::identities::{identities_of, known_identity, unlink};
 use crate::store::users::queries::adopt_email;
 use crate::store::users::sign_in_methods::has_one_sign_in_method;
@@ -38,6 +39,8 @@ pub struct ProviderEvent<'a> {
     pub identity: Option<&'a IdentityKey>,
     /// The provider's session (`sid`).
     pub session: Option<&'a str>,
+    /// Of a request to delete data, by which the provider's user finds out what became of it.
+    pub confirmation_code: Option<&'a str>,
 }
 
 /// What became of a message.
@@ -74,20 +77,26 @@ impl Database {
             return Ok(ProviderEventOutcome::Replayed);
         }
         let mut outcome = ProviderEventOutcome::NoUser;
+        let mut deletion = DataDeletion::NothingHeld;
         for kind in event.kinds.iter().copied().filter(|kind| ProviderEventEffects::is_recorded(*kind)) {
             // For each: an earlier one may have unlinked the identity.
             if let Some((user, identity)) = user_of(&mut write, event).await? {
-                self.take_effect(&mut write, kind, event, (&user, &identity), audit).await?;
+                deletion =
+                    self.take_effect(&mut write, kind, event, (&user, &identity), audit).await?.unwrap_or(deletion);
                 outcome = ProviderEventOutcome::Done;
             } else if let Some(user) = end_named_session(&mut write, kind, event, audit.now).await? {
                 note(write.connection(), audit, Some(user), &noted(kind, event)).await?;
                 outcome = ProviderEventOutcome::Done;
             }
         }
+        if let Some(code) = event.confirmation_code {
+            note_data_deletion(write.connection(), code, event.provider, deletion, audit.now).await?;
+        }
         write.commit().await?;
         Ok(outcome)
     }
 
+    /// Returns what a request to delete data came to.
     async fn take_effect(
         &self,
         write: &mut Write<'_>,
@@ -95,8 +104,10 @@ impl Database {
         event: &ProviderEvent<'_>,
         (user, identity): (&User, &Identity),
         audit: &AuditContext,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<DataDeletion>, StoreError> {
         let effects = ProviderEventEffects::of(kind);
+        // The provider's server is no device of theirs.
+        let no_request = AuditContext { client: ClientInfo::default(), now: audit.now };
         match effects.sessions {
             EndedSessions::None => {}
             EndedSessions::OfIdentity if event.session.is_some() && kind == SecurityEventKind::Logout => {
@@ -125,11 +136,16 @@ impl Database {
         }
         if effects.warns {
             let kind = EmailKind::AccountAtRisk { provider: identity.provider.clone() };
-            // The provider's server is no device of theirs.
-            let no_request = AuditContext { client: ClientInfo::default(), now: audit.now };
             queue_to_user(write.connection(), &self.sealer, user, kind, &no_request).await?;
         }
-        note(write.connection(), audit, Some(user.id), &noted(kind, event)).await
+        let deletion = match effects.erases {
+            true => Some(delete_provider_data(write, user, identity, &no_request).await?),
+            false => None,
+        };
+        // The events of a deleted account are deleted: this one names nobody then.
+        let named = (deletion != Some(DataDeletion::AccountDeleted)).then_some(user.id);
+        note(write.connection(), audit, named, &noted(kind, event)).await?;
+        Ok(deletion)
     }
 }
 

@@ -12,6 +12,7 @@ pub mod check_inbox;
 pub mod confirm;
 pub mod confirm_email;
 pub mod dashboard;
+pub mod data_deletion;
 pub mod drive;
 pub mod error;
 pub mod forgot;

@@ -186,6 +186,7 @@ fn provider_reported(label: &str, kind: SecurityEventKind) -> (String, Concern) 
         SecurityEventKind::AccountEnabled => says("your account there works again", false),
         SecurityEventKind::AccountPurged => says("your account there was deleted", true),
         SecurityEventKind::ConsentRevoked => says("you no longer use it for this site", false),
+        SecurityEventKind::DataDeletionRequested => says("you asked for your data here to be deleted", true),
         SecurityEventKind::CredentialCompromised => says("a password or key of your account there was stolen", true),
         SecurityEventKind::CredentialChangeRequired => says("your password there has to be changed", true),
         SecurityEventKind::EmailDisabled => says("it no longer forwards emails to you", true),

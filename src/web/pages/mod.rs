@@ -6,6 +6,7 @@ mod admin;
 mod authentication_claims;
 mod calendar;
 mod dashboard;
+mod data_deletion;
 mod drive;
 mod email_links;
 mod grants;
@@ -44,6 +45,7 @@ pub fn handler(page: Page) -> MethodRouter<AppState> {
         Page::ResetPassword => get(email_links::reset_password),
         Page::ConfirmEmail => get(email_links::confirm_email),
         Page::Undo => get(email_links::undo),
+        Page::DataDeletion => get(data_deletion::data_deletion),
         Page::Recovery => get(second_factor::recovery),
         Page::SecondFactor => get(second_factor::second_factor),
         Page::LinkPrompt => get(linking::prompt),

@@ -17,7 +17,7 @@ const WORK: &[(&str, &str)] = &[("CLIENT_SECRET", "sandbox-oidc-secret")];
 
 impl App {
     /// Has the sandbox send a message; returns the status of the answer, and the code of an error.
-    async fn event(&self, provider: &str, slug: &str, mut event: Value) -> (u64, String) {
+    pub async fn event(&self, provider: &str, slug: &str, mut event: Value) -> (u64, String) {
         event["to"] = json!(format!("{}/auth/events/{slug}", self.origin));
         let answer = self.control_sandbox(&format!("{provider}/event"), event).await;
         let body: Value = serde_json::from_str(answer["body"].as_str().unwrap_or_default()).unwrap_or_default();
@@ -30,14 +30,14 @@ impl App {
         answer["token"].as_str().expect("a token").to_owned()
     }
 
-    async fn post_event(&self, slug: &str, media_type: &str, body: String) -> (u16, String) {
+    pub async fn post_event(&self, slug: &str, media_type: &str, body: String) -> (u16, String) {
         let browser = self.browser();
         let request = browser.request(Method::POST, &format!("/auth/events/{slug}"));
         let page = browser.send(request.header("content-type", media_type).body(body)).await;
         (page.status, page.body)
     }
 
-    async fn reports(&self) -> i64 {
+    pub async fn reports(&self) -> i64 {
         self.database.number("SELECT count(*) FROM events WHERE kind = 'report'").await
     }
 }
@@ -237,7 +237,8 @@ async fn what_is_no_message_is_refused() {
         ("google", "application/json", json!({ "payload": token }).to_string(), 200),
         ("work", set, token.clone(), 400),
         ("nobody", set, token.clone(), 404),
-        ("github", set, token.clone(), 404),
+        ("github", set, token.clone(), 415),
+        ("discord", set, token.clone(), 404),
         ("google", "text/plain", token.clone(), 415),
         ("google", set, String::new(), 400),
         ("google", set, "a.b.c".to_owned(), 400),

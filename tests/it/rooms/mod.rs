@@ -9,7 +9,7 @@ use std::{fs, path::Path};
 use crate::source::{Code, Place, SourceFile, read, source_files};
 
 /// The rooms in reading order. A room may name itself and those before it.
-const ROOMS: [&str; 26] = [
+const ROOMS: [&str; 28] = [
     "codes",
     "oauth",
     "oidc",
@@ -19,6 +19,7 @@ const ROOMS: [&str; 26] = [
     "accounts",
     "sealing",
     "inspect",
+    "traces",
     "limits",
     "metrics",
     "passwords",
@@ -33,6 +34,7 @@ const ROOMS: [&str; 26] = [
     "account",
     "admin",
     "ui",
+    "confinement",
     "config",
     "doctor",
     "web",

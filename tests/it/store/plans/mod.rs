@@ -22,7 +22,7 @@ const EXEMPT: [(&str, &str); 4] = [
 ];
 
 /// Rows that look like those of an installation in use: of the columns that are mostly empty, one in a hundred is set.
-const ROWS: [&str; 18] = [
+const ROWS: [&str; 19] = [
     "INSERT INTO users (id, verified_email, verified_email_method, claimed_email, created_at) \
      SELECT 'u' || n, CASE WHEN n % 100 > 0 THEN 'u' || n || '@example.com' END, \
      CASE WHEN n % 100 > 0 THEN 'authority' END, CASE WHEN n % 100 = 0 THEN 'c' || n || '@example.com' END, n FROM numbers",
@@ -54,6 +54,7 @@ const ROWS: [&str; 18] = [
     "INSERT INTO pending_sign_ins (id_hash, user_id, attempts, expires_at) SELECT 'h' || n, 'u' || n, 0, n FROM numbers",
     "INSERT INTO trusted_browsers (id, token_hash, user_id, created_at, last_used_at, expires_at) \
      SELECT 't' || n, 'h' || n, 'u' || n, n, n, n FROM numbers",
+    "INSERT INTO data_deletions (code, provider, outcome, requested_at) SELECT 'd' || n, 'facebook', 'nothing_held', n FROM numbers",
     "INSERT INTO rate_limits (bucket, full_at) SELECT 'b' || n, n FROM numbers",
     "INSERT INTO outbox (id, kind, priority, user_id, about, sealed, created_at, due_at, attempts) \
      SELECT 'o' || n, 'email', 1, 'u' || n, CASE WHEN n % 100 = 0 THEN 'a' || n END, '', n, n, 0 FROM numbers",
