@@ -91,8 +91,8 @@ impl SweepStep {
                 "SELECT token_hash FROM email_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2"
             ),
             Self::EmailCodes => batches!(
-                "DELETE FROM email_codes WHERE session_id",
-                "SELECT session_id FROM email_codes WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2"
+                "DELETE FROM email_codes WHERE asked_by",
+                "SELECT asked_by FROM email_codes WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2"
             ),
             Self::PendingEmailChanges => batches!(
                 "DELETE FROM pending_email_changes WHERE user_id",

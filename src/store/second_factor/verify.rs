@@ -6,6 +6,7 @@ use crate::accounts::{
     AuditEvent, AuthenticationMethod, EmailKind, LocalMethod, RecoveryCode, SecondFactorCode, SecondFactorEvent, User,
     UserId,
 };
+use crate::store::account::security_notices::note_failed_try;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::email::message::queue_to_user;
@@ -95,7 +96,7 @@ impl Database {
         if let Some(method) = accepted {
             return Ok(SecondFactorOutcome::Accepted(method));
         }
-        note(write.connection(), audit, Some(id), &AuditEvent::SecondFactor(SecondFactorEvent::Refused)).await?;
+        note_failed_try(write, audit, id, &AuditEvent::SecondFactor(SecondFactorEvent::Refused)).await?;
         Ok(SecondFactorOutcome::Wrong)
     }
 
