@@ -16,6 +16,7 @@ mod login;
 mod onward;
 mod second_factor;
 mod settings;
+mod sign_in_code;
 mod unsent;
 mod wrong_account;
 
@@ -34,6 +35,7 @@ pub use login::*;
 pub use onward::*;
 pub use second_factor::*;
 pub use settings::*;
+pub use sign_in_code::*;
 pub use unsent::*;
 pub use wrong_account::*;
 

@@ -36,6 +36,7 @@ use crate::{sessions::SignedIn, ui::page::Page};
 pub fn handler(page: Page) -> MethodRouter<AppState> {
     match page {
         Page::Login => get(login::login),
+        Page::SignInCode => get(login::sign_in_code),
         Page::SignUp => get(login::sign_up),
         Page::Forgot => get(login::forgot),
         Page::AddEmail => get(email_links::add_email),
@@ -46,6 +47,7 @@ pub fn handler(page: Page) -> MethodRouter<AppState> {
         Page::ConfirmEmail => get(email_links::confirm_email),
         Page::Undo => get(email_links::undo),
         Page::DataDeletion => get(data_deletion::data_deletion),
+        Page::NotMe => get(email_links::not_me),
         Page::Recovery => get(second_factor::recovery),
         Page::SecondFactor => get(second_factor::second_factor),
         Page::LinkPrompt => get(linking::prompt),
