@@ -43,7 +43,7 @@ pub use crate::codes::session_end::SessionEnd;
 pub use actor::Actor;
 pub use admins::Admins;
 pub use audit::{
-    AuditEvent, DecisionOutcome, EventCodes, FAILED, FlowFailure, GrantEnd, LocalMethod, PurposeKind,
+    AuditEvent, DecisionOutcome, EventCodes, FAILED, FlowFailure, GrantEnd, LocalMethod, PurposeKind, RecordedPeople,
     SecondFactorEvent, UndoneChange,
 };
 pub use authentication::{Authentication, AuthenticationMethod, Authentications, Strength};

@@ -21,6 +21,7 @@ use time::OffsetDateTime;
 use super::{detached::detached, form_post::is_form, query::Query, state::AppState};
 use crate::{
     accounts::IdentityKey,
+    inspect::{self, FlowKind, Parameter, Step, Value},
     oauth::JsonDocument,
     relying_party::{ProviderEventError, ReceivedEvent},
     sessions::ClientInfo,
@@ -57,14 +58,19 @@ pub async fn receive(
 
 async fn carry_out(app: &AppState, slug: String, token: String, client: ClientInfo) -> Result<(), ReceiveError> {
     let received = app.relying_party.verify_provider_event(&slug, &token).await;
-    let received = received.inspect_err(|error| tracing::warn!(provider = %slug, %error, "message refused"))?;
+    let received = received.inspect_err(|error| {
+        tracing::warn!(provider = %slug, %error, "message refused");
+        inspect::record(|_| Step::Refused { because: Value::of_log(&error.to_string()), next_step: None });
+    })?;
     let kinds: Vec<&str> = received.event.kinds.iter().map(|kind| kind.code()).collect();
-    tracing::info!(provider = %slug, kinds = kinds.join(" "), "message received");
+    let kinds = kinds.join(" ");
+    tracing::info!(provider = %slug, kinds, "message received");
     let (owned, audit) = (app.clone(), AuditContext { client, now: app.clock.date() });
     let stored = detached(app, async move { store(&owned, &slug, &received, &audit).await }).await;
     match stored {
         Ok(Ok(outcome)) => {
             tracing::debug!(?outcome, "message carried out");
+            inspect::record(|_| done(outcome, &kinds));
             if let Some(mail) = &app.mail {
                 mail.wake.notify_one();
             }
@@ -76,6 +82,18 @@ async fn carry_out(app: &AppState, slug: String, token: String, client: ClientIn
         }
         Err(_) => Err(ReceiveError::Status(StatusCode::INTERNAL_SERVER_ERROR)),
     }
+}
+
+/// What the walkthrough shows at its end.
+fn done(outcome: ProviderEventOutcome, kinds: &str) -> Step {
+    let what = match outcome {
+        ProviderEventOutcome::Done => "The message is carried out",
+        ProviderEventOutcome::Replayed => "The message came before: nothing is done again",
+        ProviderEventOutcome::NoUser => {
+            "Nobody here has this account, or the message is of no consequence: nothing is done"
+        }
+    };
+    Step::Done { of: FlowKind::ProviderEvent, what, parameters: vec![Parameter::new("kinds", Value::of_log(kinds))] }
 }
 
 async fn store(

@@ -8,7 +8,9 @@ mod outcome;
 mod tests;
 
 pub use codes::{EventCodes, FAILED};
-pub use outcome::{DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, SecondFactorEvent, UndoneChange};
+pub use outcome::{
+    DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, RecordedPeople, SecondFactorEvent, UndoneChange,
+};
 
 use super::linking_context::SignInMethod;
 use super::reason::Reason;
@@ -114,6 +116,11 @@ pub enum AuditEvent {
     FlowInspected {
         flow: String,
     },
+    /// An administrator switched the recording of flows on, for ten minutes.
+    RecordingStarted {
+        of: RecordedPeople,
+    },
+    RecordingStopped,
     /// Names no user: the account's own events are deleted with it.
     AccountDeleted,
 }

@@ -6,6 +6,7 @@ use crate::accounts::{
     AuditEvent, ClientInfo, EmailKind, EndedSessions, GrantEnd, Identity, IdentityKey, ProviderEventEffects,
     SessionEnd, User, UserId, VerificationMethod, VerifiedEmail,
 };
+use crate::inspect::{self, Change, Step};
 use crate::oidc::SecurityEventKind;
 use crate::sealing::sha256_base64url;
 use crate::store::audit::context::AuditContext;
@@ -146,7 +147,9 @@ async fn remember(write: &mut Write<'_>, event: &ProviderEvent<'_>) -> Result<bo
     .bind(event.replayable_until.unix_timestamp())
     .execute(write.connection())
     .await?;
-    Ok(marked.rows_affected() == 1)
+    let is_first = marked.rows_affected() == 1;
+    inspect::record(|_| Step::row("used_flows", if is_first { Change::Inserted } else { Change::Read }));
+    Ok(is_first)
 }
 
 /// Under locks on the identity and then the user, in the order of every other transaction.

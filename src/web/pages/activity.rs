@@ -3,8 +3,8 @@
 use super::authentication_claims::authentication_claims;
 use crate::{
     accounts::{
-        Actor, AuditEvent, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, SecondFactorEvent,
-        SignInMethod, UndoneChange, describe_device,
+        Actor, AuditEvent, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, RecordedPeople,
+        SecondFactorEvent, SignInMethod, UndoneChange, describe_device,
     },
     codes::access::Access,
     oidc::SecurityEventKind,
@@ -146,6 +146,13 @@ fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, bool
         AuditEvent::ProviderReported { provider, kind } => provider_reported(&label(provider), *kind),
         AuditEvent::Imported => calm("Brought the account here from another system"),
         AuditEvent::FlowInspected { .. } => calm("Opened the record of a sign-in"),
+        AuditEvent::RecordingStarted { of: RecordedPeople::Everyone } => {
+            calm("Had all sign-ins recorded for ten minutes")
+        }
+        AuditEvent::RecordingStarted { of: RecordedPeople::OneBrowser } => {
+            calm("Made a link that lets one browser's sign-in be recorded")
+        }
+        AuditEvent::RecordingStopped => calm("Stopped the recording of sign-ins"),
         AuditEvent::AccountDeleted => alarm("Deleted the account"),
     }
 }

@@ -17,7 +17,7 @@ const WORK: &[(&str, &str)] = &[("CLIENT_SECRET", "sandbox-oidc-secret")];
 
 impl App {
     /// Has the sandbox send a message; returns the status of the answer, and the code of an error.
-    async fn event(&self, provider: &str, slug: &str, mut event: Value) -> (u64, String) {
+    pub async fn event(&self, provider: &str, slug: &str, mut event: Value) -> (u64, String) {
         event["to"] = json!(format!("{}/auth/events/{slug}", self.origin));
         let answer = self.control_sandbox(&format!("{provider}/event"), event).await;
         let body: Value = serde_json::from_str(answer["body"].as_str().unwrap_or_default()).unwrap_or_default();
