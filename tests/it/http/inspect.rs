@@ -11,7 +11,8 @@ use super::{
 pub async fn newest(browser: &Browser) -> (String, String) {
     let list = browser.get("/inspect").await;
     assert_eq!(list.status, 200, "{}", list.body);
-    let (_, rest) = list.body.split_once("href=\"/inspect/").expect("a flow");
+    let (_, rows) = list.body.split_once("class=\"row-title\"").expect("a flow");
+    let (_, rest) = rows.split_once("href=\"/inspect/").expect("its link");
     let path = format!("/inspect/{}", rest.split('"').next().unwrap_or_default());
     let page = browser.get(&path).await;
     assert_eq!(page.status, 200);

@@ -179,7 +179,7 @@ async fn a_message_of_a_provider_shows_its_checks_and_what_it_did() {
         "Row added to used_flows",
         "Row deleted from sessions",
         "The message is carried out",
-        "sessions-revoked",
+        "sessions_revoked",
         "Succeeded",
         "rfc8935",
     ];
@@ -192,7 +192,8 @@ async fn a_message_of_a_provider_shows_its_checks_and_what_it_did() {
         (json!({ "claims": { "nonce": "n" } }), "Kind of message", true),
         (json!({ "claims": { "iat": 1 } }), "Age of the message", true),
         (json!({ "remove": ["jti"] }), "Claims of the message", true),
-        (json!({ "sign": "none" }), "Header", true),
+        (json!({ "sign": "none" }), "Three parts", true),
+        (json!({ "sign": "hs256_public_key" }), "Header", true),
         (json!({ "sign": "bad_signature" }), "Signature", false),
         (json!({ "header": { "kid": "unknown" } }), "Key", false),
     ] {

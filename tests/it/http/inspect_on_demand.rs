@@ -50,7 +50,7 @@ async fn an_administrator_records_everybody_until_it_is_stopped() {
     assert!(page.contains("Nothing is recorded at present."), "{page}");
     assert_eq!(page.matches("Sign-in with Google</a>").count(), 1, "{page}");
     let trail = app.events().await;
-    assert!(trail.contains("inspect  started everyone") && trail.contains("inspect  stopped"), "{trail}");
+    assert!(trail.contains("inspect  started [\"everyone\"]") && trail.contains("inspect  stopped"), "{trail}");
     let activity = ada.get("/settings/activity").await.body;
     assert!(activity.contains("Had all sign-ins recorded for ten minutes"), "{activity}");
 }
@@ -79,7 +79,7 @@ async fn a_link_records_the_browser_that_agrees_and_no_other() {
     // A second browser comes too late.
     assert_eq!(other.get(&link).await.status, 404);
     assert_eq!(other.post_unchanged(&link, "").await.status, 404);
-    assert!(app.events().await.contains("inspect  started one_browser"));
+    assert!(app.events().await.contains("inspect  started [\"one_browser\"]"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
