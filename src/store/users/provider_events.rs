@@ -198,6 +198,9 @@ async fn end_sessions_of_identity(
 async fn delete(write: &mut Write<'_>, statement: &'static str, user: UserId, value: &str) -> Result<(), StoreError> {
     let ended: Vec<(String,)> =
         sqlx::query_as(statement).bind(user.to_string()).bind(value).fetch_all(write.connection()).await?;
-    ended.iter().for_each(|(id,)| write.revocation_cache().session(id));
+    for (id,) in &ended {
+        write.revocation_cache().session(id);
+        inspect::record(|_| Step::row("sessions", Change::Deleted));
+    }
     Ok(())
 }

@@ -135,7 +135,7 @@ fn message(message: &Message, until: u64, audience: Audience) -> WalkMessageView
         checks: message.checks.iter().map(|it| check(it, audience)).collect(),
         lines: message.lines.clone(),
         cookies: cookies.collect(),
-        awaited: message.awaited.clone(),
+        awaited: message.awaited.clone().filter(|_| audience == Audience::Here),
         source: source(message.source, audience),
         at: message.at,
         until,

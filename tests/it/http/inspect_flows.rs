@@ -160,7 +160,7 @@ async fn a_reauthentication_is_a_flow_with_its_provider() {
     let start = browser.submit("/auth/reauthenticate/provider", &fields).await;
     let callback = browser.consent(start.location(), "ada", "allow").await;
     assert_eq!(browser.get(&callback).await.location(), "/settings");
-    let shown = ["Re-authentication with Google", "auth_time", "max_age", "Succeeded"];
+    let shown = ["Re-authentication with Google", "auth_time", "The session gets a new secret", "Succeeded"];
     assert_shows(&newest(&browser).await.1, &shown, &[]);
 }
 
