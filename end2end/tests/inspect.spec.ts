@@ -38,7 +38,7 @@ async function unfold(page: Page) {
 
 test("a sign-in is shown from its start to its session", async ({ page }) => {
   await page.goto(await goodFlow(page));
-  await expect(pageHeading(page, "Sign-in with google")).toBeVisible();
+  await expect(pageHeading(page, "Sign-in with Google")).toBeVisible();
   await expect(page.getByText("Succeeded", { exact: true })).toBeVisible();
   for (const title of ["Sign-in begins", "The id_token, taken apart", "Linking decision: create", "A session begins"]) {
     await expect(page.getByRole("heading", { name: title })).toBeVisible();
@@ -86,7 +86,7 @@ test("the file has no script and masks who it was", async ({ page, context }) =>
   // A page without an origin, as a file is, and so without our policy.
   const opened = await context.newPage();
   await opened.setContent(file);
-  await expect(pageHeading(opened, "Sign-in with google")).toBeVisible();
+  await expect(pageHeading(opened, "Sign-in with Google")).toBeVisible();
 });
 
 test.describe("on a phone", () => {

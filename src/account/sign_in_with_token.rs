@@ -70,7 +70,7 @@ impl TokenSignIn {
         if matches!(self.token, ProviderToken::Id(_)) && !issues_id_tokens {
             return Err(ApiError::TokenKindUnsupported.into());
         }
-        inspect::record(|_| Step::Began { kind: FlowKind::Api, provider: inspect::Value::configured(&slug) });
+        inspect::record(|_| Step::Began { kind: FlowKind::Api, provider: inspect::Value::configured(&provider.label) });
         let outcome = self.complete_at(&slug, &context, &tokens).await;
         outcome.inspect_err(|error| walkthrough::refused(error.error.code()))
     }

@@ -44,7 +44,7 @@ pub use crate::codes::session_end::SessionEnd;
 pub use actor::Actor;
 pub use admins::Admins;
 pub use audit::{
-    AuditEvent, DecisionOutcome, EventCodes, FAILED, FlowFailure, GrantEnd, LocalMethod, PurposeKind,
+    AuditEvent, DecisionOutcome, EventCodes, FAILED, FlowFailure, GrantEnd, LocalMethod, PurposeKind, RecordedPeople,
     SecondFactorEvent, SecurityNotice, UndoneChange,
 };
 pub use authentication::{Authentication, AuthenticationMethod, Authentications, Strength};

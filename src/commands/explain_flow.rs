@@ -21,7 +21,7 @@ pub async fn run(id: String) -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(None) => {
-            eprintln!("latchkey: the server has no record of {id}: records last an hour, and need INSPECT=on");
+            eprintln!("latchkey: the server has no record of {id}: records last an hour, and need INSPECT to be on");
             ExitCode::FAILURE
         }
         Err(failure) => {

@@ -4,7 +4,7 @@ use latchkey::{
     accounts::EmailAddress,
     config::{Config, Environment, MailConfig, parse_providers},
     ui::view::{InboxCount, SandboxView},
-    web::{AppState, Arm},
+    web::AppState,
 };
 use latchkey_sandbox::{Sandbox, Settings};
 use tokio_util::sync::CancellationToken;
@@ -64,20 +64,6 @@ pub async fn create_demo_accounts(app: &AppState) -> Result<(), Failure> {
         app.database.create_demo_account(&EmailAddress::parse(email)?, &hash, app.clock.date()).await?;
     }
     Ok(())
-}
-
-/// Lets the sandbox's Google misbehave once, towards Ada.
-pub fn arm(sandbox: &Sandbox) -> Arm {
-    let url = format!("{}/control/google/presets", sandbox.origin());
-    Arm::new(move |preset| {
-        let (url, body) = (url.clone(), serde_json::json!({ "preset": preset, "person": "ada", "times": 1 }));
-        async move {
-            let client = reqwest::Client::builder().no_proxy().build().map_err(|error| error.to_string())?;
-            let request = client.post(url).header("content-type", "application/json").body(body.to_string());
-            let answer = request.send().await.map_err(|error| error.to_string())?;
-            if answer.status().is_success() { Ok(()) } else { Err(format!("status {}", answer.status())) }
-        }
-    })
 }
 
 async fn start(config: &Config) -> Result<Sandbox, Failure> {

@@ -33,7 +33,7 @@ pub async fn run(config: Config, traces: Traces) -> Result<(), Failure> {
     tokio::spawn(cancel_on_signal(app.stop.clone()));
     if let Some(sandbox) = &sandbox {
         sandbox::create_demo_accounts(&app).await?;
-        app.allow_attacks(sandbox::arm(sandbox));
+        app.allow_attacks(sandbox.origin());
     }
     let router = web::router(&app)?;
     let listener = TcpListener::bind(config.listen_addr).await.map_err(|error| {

@@ -50,6 +50,7 @@ use url::Url;
 use crate::{
     accounts::{Admins, EmailRequirement, PasswordRules, SecondFactorPolicy, SignUp},
     confinement::Files,
+    inspect::RecordingMode,
     providers::Provider,
     relying_party::Outbound,
     sessions::AcceptedCredentials,
@@ -110,8 +111,8 @@ pub struct Config {
     /// The audience of our access tokens, if it is not us (`TOKEN_AUDIENCE`).
     pub token_audience: Option<String>,
     pub session_mode: SessionMode,
-    /// Whether flows are recorded for `/inspect` (`INSPECT`).
-    pub inspect: bool,
+    /// Whether and when flows are recorded for `/inspect` (`INSPECT`).
+    pub inspect: Option<RecordingMode>,
     /// This site, as browsers know it for passkeys; `None` where there are none (`PASSKEYS`).
     pub passkey_rp: Option<Rp>,
     /// Whether users have a second factor (`SECOND_FACTOR`).

@@ -10,6 +10,7 @@ use super::finding::{Area, Findings};
 use crate::{
     config::{BaseUrl, Config},
     confinement::is_supported,
+    inspect::RecordingMode,
     relying_party::Outbound,
 };
 
@@ -22,6 +23,7 @@ pub(super) fn findings(config: &Config, has_sandbox: bool) -> Findings {
     private_networks(&mut findings, &config.outbound);
     outbound_proxy(&mut findings, &config.outbound);
     landlock(&mut findings, config.confined.is_some());
+    recording(&mut findings, config);
     providers(&mut findings, config, has_sandbox);
     findings
 }
@@ -152,6 +154,31 @@ fn outbound_proxy(findings: &mut Findings, outbound: &Outbound) {
     }
 }
 
+/// Recorded flows hold email addresses and names.
+fn recording(findings: &mut Findings, config: &Config) {
+    const CHECK: &str = "recording";
+    let in_development = config.base_url.is_loopback();
+    match config.inspect {
+        None => findings.ok(CHECK, "INSPECT is off: no sign-in is recorded"),
+        Some(_) if in_development => {
+            findings.ok(CHECK, "sign-ins are recorded in memory, for /inspect on this machine")
+        }
+        Some(_) if config.admins.is_empty() => findings.warning(
+            CHECK,
+            "INSPECT is set, but ADMINS is empty: nobody may open /inspect",
+            "set ADMINS, or remove INSPECT",
+        ),
+        Some(RecordingMode::Always) => findings.hint(
+            CHECK,
+            "INSPECT=on records every sign-in, with email address and name, for an hour in memory",
+            "set INSPECT=on-demand, with which an administrator switches it on for ten minutes",
+        ),
+        Some(RecordingMode::OnDemand) => {
+            findings.ok(CHECK, "off until an administrator switches it on at /inspect, for ten minutes");
+        }
+    }
+}
+
 fn list<'a>(networks: impl Iterator<Item = &'a IpNet>) -> String {
     networks.map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
@@ -204,6 +231,7 @@ mod tests {
     #[case::on(&[], "rate_limits", Verdict::Ok)]
     #[case::off(&[("RATE_LIMITS", "off")], "rate_limits", Verdict::Hint)]
     #[case::sandbox(&[], "providers", Verdict::Hint)]
+    #[case::recorded(&[], "recording", Verdict::Ok)]
     fn development_settings_are_judged(
         #[case] settings: &[(&str, &str)],
         #[case] check: &str,
@@ -225,6 +253,10 @@ mod tests {
     #[case::private_network(&[("PRIVATE_NETWORKS", "10.0.0.0/8")], "private_networks", Verdict::Ok)]
     #[case::all_networks(&[("PRIVATE_NETWORKS", "0.0.0.0/0")], "private_networks", Verdict::Warning)]
     #[case::metadata(&[("PRIVATE_NETWORKS", "10.0.0.0/8,169.254.169.254")], "private_networks", Verdict::Warning)]
+    #[case::unrecorded(&[], "recording", Verdict::Ok)]
+    #[case::recorded_for_nobody(&[("INSPECT", "on-demand")], "recording", Verdict::Warning)]
+    #[case::recorded_on_demand(&[("INSPECT", "on-demand"), ("ADMINS", "ada@example.com")], "recording", Verdict::Ok)]
+    #[case::always_recorded(&[("INSPECT", "on"), ("ADMINS", "ada@example.com")], "recording", Verdict::Hint)]
     #[case::no_outbound_proxy(&[], "outbound_proxy", Verdict::Ok)]
     #[case::outbound_proxy(&[("OUTBOUND_PROXY", "http://user:hush@proxy.example:3128")], "outbound_proxy", Verdict::Ok)]
     fn production_settings_are_judged(

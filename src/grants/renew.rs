@@ -32,7 +32,9 @@ impl Grants {
         }
         inspect::record(|_| Step::Began {
             kind: FlowKind::GrantRefresh,
-            provider: Value::configured(&identity.provider),
+            provider: Value::configured(
+                self.relying_party.provider(&identity.provider).map_or(&*identity.provider, |known| &known.label),
+            ),
         });
         let (grants, id, identity) = (self.clone(), identity.id, identity.clone());
         let renewal = async move {
@@ -110,7 +112,7 @@ impl Grants {
 
     /// Another process refreshes the tokens: its outcome is ours.
     async fn wait_for_another(&self, identity: &Identity, generation: i64) -> Result<RefreshOutcome, StoreError> {
-        inspect::record(|_| Step::Waited { what: "another process, which is refreshing the same tokens" });
+        inspect::record(|_| Step::Waited { what: "another process, which is refreshing the same tokens", by: None });
         let since = Instant::now();
         while since.elapsed() < WAIT {
             let Some(open) = self.unchanged(identity, generation).await? else { return Ok(RefreshOutcome::Changed) };

@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use crate::accounts::IdentityId;
-use crate::inspect::{self, Step};
+use crate::inspect::{self, FlowKind, Step, Value};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RefreshOutcome {
@@ -24,7 +24,15 @@ type Outcome = watch::Receiver<Option<RefreshOutcome>>;
 
 /// Refreshes under way in this process.
 #[derive(Debug, Default)]
-pub(super) struct SingleFlight(Mutex<HashMap<IdentityId, Outcome>>);
+pub(super) struct SingleFlight(Mutex<HashMap<IdentityId, Leader>>);
+
+/// The refresh that others wait for.
+#[derive(Clone, Debug)]
+struct Leader {
+    outcome: Outcome,
+    /// The request that began it, if that is recorded.
+    request_id: Option<String>,
+}
 
 impl SingleFlight {
     /// Joins the refresh under way for this identity, or else starts `renewal`, which finishes even if all callers are gone.
@@ -37,23 +45,31 @@ impl SingleFlight {
     where
         F: Future<Output = RefreshOutcome> + Send + 'static,
     {
-        let mut receiver = self.start_or_join(identity, tasks, renewal);
+        let (mut receiver, has_joined) = self.start_or_join(identity, tasks, renewal);
         let outcome = receiver.wait_for(Option::is_some).await.map(|outcome| *outcome);
         // The sender was dropped: the task panicked.
-        outcome.ok().flatten().unwrap_or(RefreshOutcome::Failed)
+        let outcome = outcome.ok().flatten().unwrap_or(RefreshOutcome::Failed);
+        if has_joined {
+            inspect::record(|_| shared(outcome));
+        }
+        outcome
     }
 
-    fn start_or_join<F>(self: &Arc<Self>, identity: IdentityId, tasks: &TaskTracker, renewal: F) -> Outcome
+    /// Returns whether another caller started the refresh.
+    fn start_or_join<F>(self: &Arc<Self>, identity: IdentityId, tasks: &TaskTracker, renewal: F) -> (Outcome, bool)
     where
         F: Future<Output = RefreshOutcome> + Send + 'static,
     {
         let mut under_way = self.lock();
-        if let Some(outcome) = under_way.get(&identity) {
-            inspect::record(|_| Step::Waited { what: "another request, which is refreshing the same tokens" });
-            return outcome.clone();
+        if let Some(leader) = under_way.get(&identity) {
+            inspect::record(|_| Step::Waited {
+                what: "another request, which is refreshing the same tokens",
+                by: leader.request_id.as_deref().map(Value::of_log),
+            });
+            return (leader.outcome.clone(), true);
         }
         let (sender, outcome) = watch::channel(None);
-        under_way.insert(identity, outcome.clone());
+        under_way.insert(identity, Leader { outcome: outcome.clone(), request_id: inspect::request_id() });
         let entry = Entry { single_flight: self.clone(), identity };
         let task = async move {
             let outcome = renewal.await;
@@ -62,11 +78,25 @@ impl SingleFlight {
             sender.send_replace(Some(outcome));
         };
         tasks.spawn(inspect::carried(task).in_current_span());
-        outcome
+        (outcome, false)
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<IdentityId, Outcome>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<IdentityId, Leader>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How the wait for another request's refresh ended.
+fn shared(outcome: RefreshOutcome) -> Step {
+    match outcome {
+        RefreshOutcome::Changed => {
+            let what = "The other request's refresh serves this one, too";
+            Step::Done { of: FlowKind::GrantRefresh, what, parameters: Vec::new() }
+        }
+        RefreshOutcome::Failed => {
+            let because = Value::fact("the other request could not refresh the tokens");
+            Step::Refused { because, next_step: None }
+        }
     }
 }
 

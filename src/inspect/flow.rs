@@ -3,6 +3,7 @@
 use super::{
     check::{CheckResult, Verdict},
     step::Step,
+    value::{Audience, Class, Value},
 };
 use crate::codes::codes;
 
@@ -21,6 +22,7 @@ codes! {
         Refresh = "refresh",
         GrantRefresh = "grant_refresh",
         SignOut = "sign_out",
+        ProviderEvent = "provider_event",
         Unknown = "unknown",
     }
 }
@@ -40,6 +42,7 @@ impl FlowKind {
             Self::Refresh => "Refresh of a session's tokens",
             Self::GrantRefresh => "Refresh of a grant",
             Self::SignOut => "Sign-out",
+            Self::ProviderEvent => "Message from a provider",
             Self::Unknown => "Response without a flow",
         }
     }
@@ -107,12 +110,26 @@ impl Flow {
     }
 
     /// What it is for, and with whom.
-    pub fn kind(&self) -> (FlowKind, Option<&super::Value>) {
+    pub fn kind(&self) -> (FlowKind, Option<&Value>) {
         let began = self.steps().find_map(|step| match step {
             Step::Began { kind, provider } => Some((*kind, Some(provider))),
             _ => None,
         });
         began.unwrap_or((FlowKind::Unknown, None))
+    }
+
+    /// As "Sign-in with Google". A form of the settings, which begins no flow, is named by its request.
+    pub fn title(&self) -> String {
+        let (kind, provider) = self.kind();
+        let provider = provider.filter(|provider| provider.class() != Class::Absent);
+        match (kind, provider.map(|provider| provider.text(Audience::Everyone)), self.visits.first()) {
+            (FlowKind::ProviderEvent, Some(provider), _) => format!("Message from {provider}"),
+            (kind, Some(provider), _) => format!("{} with {provider}", kind.label()),
+            (FlowKind::Unknown, None, Some(visit)) if !visit.path.starts_with("/auth/callback/") => {
+                format!("{} {}", visit.method, visit.path)
+            }
+            (kind, None, _) => kind.label().to_owned(),
+        }
     }
 
     /// The check that ended it.
@@ -131,7 +148,9 @@ impl Flow {
         let ended = self.steps().rev().find_map(|step| match step {
             Step::Refused { .. } => Some(Outcome::Refused),
             Step::Decided { outcome: "prompt", .. } => Some(Outcome::Asked),
-            Step::Session { .. } | Step::Decided { .. } | Step::Row { table: "grants", .. } => Some(Outcome::Done),
+            Step::Session { .. } | Step::Decided { .. } | Step::Done { .. } | Step::Row { table: "grants", .. } => {
+                Some(Outcome::Done)
+            }
             _ => None,
         });
         ended.unwrap_or(Outcome::Pending)

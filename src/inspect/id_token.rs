@@ -6,14 +6,19 @@ use serde_json::Value as Json;
 use super::{
     check::{Check, CheckResult},
     redactor::Redactor,
-    step::Step,
+    step::{Step, TokenKind},
     value::Value,
 };
 use crate::oidc::{self, Algorithm, ClaimVerdict, ExpectedIdToken, LEEWAY_SECONDS, NonceRule, unverified_claims};
 
 /// Header and claims as they are written, before any is believed.
 pub fn id_token_parts(token: &str, redactor: &Redactor) -> Step {
-    Step::IdToken { header: redactor.members(&header_of(token)), claims: redactor.members(&unverified_claims(token)) }
+    parts(TokenKind::IdToken, token, redactor)
+}
+
+pub(super) fn parts(kind: TokenKind, token: &str, redactor: &Redactor) -> Step {
+    let (header, claims) = (redactor.members(&header_of(token)), redactor.members(&unverified_claims(token)));
+    Step::Token { kind, header, claims }
 }
 
 /// The checks that ran, in order, each beside the values that it compared.
@@ -31,7 +36,7 @@ pub fn id_token_checks(
     Step::Checked(results.collect())
 }
 
-fn header_of(token: &str) -> Json {
+pub(super) fn header_of(token: &str) -> Json {
     let part = token.split('.').next().unwrap_or_default();
     let json = URL_SAFE_NO_PAD.decode(part).ok();
     json.and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or(Json::Null)
@@ -109,7 +114,7 @@ impl Compared<'_> {
     }
 }
 
-fn algorithms(algorithms: &[Algorithm]) -> String {
+pub(super) fn algorithms(algorithms: &[Algorithm]) -> String {
     let names: Vec<&str> = algorithms.iter().map(|algorithm| algorithm.name()).collect();
     names.join(" or ")
 }

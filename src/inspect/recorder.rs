@@ -9,7 +9,7 @@ use super::{
     flow::{Flow, Outcome, Visit},
     recording::Recording,
     redactor::Redactor,
-    walkthrough::title_of,
+    switch::{RecordingMode, Switch},
 };
 use crate::sealing::{RandomError, random_text};
 
@@ -29,6 +29,7 @@ pub struct Recorder(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     redactor: Redactor,
+    switch: Switch,
     flows: Mutex<VecDeque<Kept>>,
 }
 
@@ -44,7 +45,7 @@ struct Kept {
 #[derive(Clone, Debug)]
 pub struct Summary {
     pub id: String,
-    /// As "Sign-in with google".
+    /// As "Sign-in with Google".
     pub title: String,
     pub outcome: Outcome,
     /// The label of the check that ended it.
@@ -55,10 +56,24 @@ pub struct Summary {
 }
 
 impl Recorder {
+    /// Records whatever begins.
+    ///
     /// # Errors
     /// If the system returns no random numbers.
     pub fn new() -> Result<Self, RandomError> {
-        Ok(Self(Arc::new(Shared { redactor: Redactor::new()?, flows: Mutex::default() })))
+        Self::with_mode(RecordingMode::Always)
+    }
+
+    /// # Errors
+    /// If the system returns no random numbers.
+    pub fn with_mode(mode: RecordingMode) -> Result<Self, RandomError> {
+        let (redactor, switch) = (Redactor::new()?, Switch::new(mode));
+        Ok(Self(Arc::new(Shared { redactor, switch, flows: Mutex::default() })))
+    }
+
+    /// When requests are recorded.
+    pub fn switch(&self) -> &Switch {
+        &self.0.switch
     }
 
     pub(super) fn redactor(&self) -> &Redactor {
@@ -127,10 +142,9 @@ fn trim(flows: &mut VecDeque<Kept>, now: i64) {
 }
 
 fn summary(flow: &Flow) -> Summary {
-    let (kind, provider) = flow.kind();
     Summary {
         id: flow.id.clone(),
-        title: title_of(kind, provider),
+        title: flow.title(),
         outcome: flow.outcome(),
         stopped_at: flow.failed_check().map(|result| result.check.label()),
         started_at: flow.started_at(),

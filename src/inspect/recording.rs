@@ -49,8 +49,8 @@ impl Recording {
         });
     }
 
-    fn with(&self, change: impl FnOnce(&mut Inner)) {
-        change(&mut self.0.inner.lock().unwrap_or_else(PoisonError::into_inner));
+    fn with<T>(&self, change: impl FnOnce(&mut Inner) -> T) -> T {
+        change(&mut self.0.inner.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -81,6 +81,12 @@ pub fn join(flow_id: &str) {
             recording.with(|inner| inner.key = Some(flow_id.to_owned()));
         }
     });
+}
+
+/// The id of the request, for another one that waits for it; `None` without a recording.
+pub fn request_id() -> Option<String> {
+    let of = |recording: &Recording| recording.with(|inner| inner.visit.request_id.clone());
+    CURRENT.try_with(|current| current.as_ref().map(of)).ok().flatten()
 }
 
 /// Runs work with a recording.

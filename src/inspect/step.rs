@@ -34,6 +34,13 @@ pub enum DocumentSource {
     AnotherRequest,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenKind {
+    IdToken,
+    /// A message of a provider: a logout token or a security event token.
+    Message,
+}
+
 /// What happens to a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
@@ -89,7 +96,8 @@ pub enum Step {
     /// Checks that belong together, in their order.
     Checked(Vec<CheckResult>),
     /// Header and claims, before any of them is believed.
-    IdToken {
+    Token {
+        kind: TokenKind,
         header: Vec<Parameter>,
         claims: Vec<Parameter>,
     },
@@ -114,6 +122,14 @@ pub enum Step {
     /// Something this request had to wait for.
     Waited {
         what: &'static str,
+        /// The id of the request that does it.
+        by: Option<Value>,
+    },
+    /// It did what it was for, where that is no session and no row of a grant.
+    Done {
+        of: FlowKind,
+        what: &'static str,
+        parameters: Vec<Parameter>,
     },
     /// The flow ends here.
     Refused {
@@ -157,16 +173,18 @@ impl Step {
                 Self::ProviderResponse { parameters: more, .. }
                 | Self::Profile { parameters: more }
                 | Self::Row { parameters: more, .. }
+                | Self::Done { parameters: more, .. }
                 | Self::Session { parameters: more, .. } => parameters(more),
                 Self::Checked(results) => results.iter().map(CheckResult::size).sum(),
-                Self::IdToken { header, claims } => parameters(header) + parameters(claims),
+                Self::Token { header, claims, .. } => parameters(header) + parameters(claims),
                 Self::Decided { reasons, .. } => reasons.len() * size_of::<&str>(),
                 Self::Refused { because, next_step } => because.size() + next_step.as_ref().map_or(0, Value::size),
                 Self::Answered { cookies, .. } => {
                     cookies.iter().map(|cookie| 64 + cookie.name.len() + cookie.attributes.len()).sum()
                 }
                 Self::Began { provider, .. } => provider.size(),
-                Self::Document { .. } | Self::Waited { .. } => 0,
+                Self::Waited { by, .. } => by.as_ref().map_or(0, Value::size),
+                Self::Document { .. } => 0,
             }
     }
 }

@@ -60,6 +60,9 @@ fn write_message(out: &mut String, message: &Message) -> fmt::Result {
     for line in &message.lines {
         writeln!(out, "{indent}{line}")?;
     }
+    if let Some(by) = &message.awaited {
+        writeln!(out, "{indent}done by request {by}")?;
+    }
     for cookie in &message.cookies {
         let verb = if cookie.removed { "removes" } else { "sets" };
         writeln!(out, "{indent}{verb} cookie {} ({})", cookie.name, cookie.attributes)?;

@@ -113,7 +113,7 @@ pub(super) fn station_of(step: &Step) -> usize {
         },
         Step::AuthorizationRequest { .. } => 3,
         Step::Checked(results) => results.first().map_or(5, |first| station_of_check(first.check)),
-        Step::IdToken { .. } => 7,
+        Step::Token { .. } => 7,
         Step::Profile { .. } => 8,
         Step::Decided { .. } => 9,
         Step::Row { table, .. } => match *table {
@@ -122,7 +122,7 @@ pub(super) fn station_of(step: &Step) -> usize {
             _ => 9,
         },
         Step::Waited { .. } => 6,
-        Step::Session { .. } | Step::Refused { .. } | Step::Answered { .. } => 10,
+        Step::Session { .. } | Step::Done { .. } | Step::Refused { .. } | Step::Answered { .. } => 10,
     }
 }
 
@@ -137,7 +137,7 @@ fn station_of_check(check: Check) -> usize {
         | Check::ResponseIssuer
         | Check::ResponseError
         | Check::Code => 5,
-        Check::TokenResponse => 6,
+        Check::TokenResponse | Check::Answer => 6,
         Check::UserinfoSubject => 8,
         Check::Admitted | Check::Policy => 9,
         _ => 7,

@@ -104,7 +104,7 @@ impl RelyingParty {
         if options.access.is_some_and(|access| !provider.offers(access)) {
             return Err(BeginError::NotOffered);
         }
-        inspect::record(|_| Step::Began { kind: kind_of(&purpose), provider: Value::configured(slug) });
+        inspect::record(|_| Step::Began { kind: kind_of(&purpose), provider: Value::configured(&provider.label) });
         let metadata = client.metadata(&self.http, self.clock.now()).await?;
         let flow = PendingFlow {
             provider: slug.to_owned(),

@@ -177,7 +177,8 @@ impl RelyingParty {
         let verifier = client.provider.spec.pkce.then_some(&flow.code_verifier);
         let request = authorization_code_grant(&metadata.token_endpoint, &oauth_client, code, &redirect_uri, verifier);
         let secrets = request.secrets();
-        let response = client.send(&self.http, Part::Tokens, request, self.clock.now()).await?;
+        let response = client.send(&self.http, Part::Tokens, request, self.clock.now()).await;
+        let response = response.inspect_err(|error| inspect::record(|_| no_answer(error)))?;
         let outcome = process_token_response(&response, client.provider.spec.token_encoding);
         inspect::record(|_| token_check(&outcome));
         Ok(outcome.inspect_err(|_| {
@@ -192,6 +193,11 @@ fn record_provider_changed(issuer: &str) {
         let (expected, actual) = (Value::configured(issuer), Value::fact("disabled, or another issuer"));
         Step::check(CheckResult::of(Check::ProviderUnchanged, expected, actual, false))
     });
+}
+
+fn no_answer(error: &HttpError) -> Step {
+    let (expected, actual) = (Value::fact("an answer within ten seconds"), Value::of_log(&error.to_string()));
+    Step::check(CheckResult::of(Check::Answer, expected, actual, false))
 }
 
 fn token_check(outcome: &Result<TokenResponse, TokenError>) -> Step {

@@ -2,6 +2,7 @@
 
 use super::{BeginError, KeysError, RelyingParty, id_token::audience_of};
 use crate::{
+    inspect::{self, FlowKind, Step, Value},
     oidc::{
         ExpectedSecurityEvent, SecurityEvent, SecurityEventError, precheck_security_event, unverified_claims,
         verify_security_event,
@@ -82,6 +83,11 @@ impl RelyingParty {
         let IdentitySource::IdToken(spec) = &provider.spec.identity else {
             return Err(ProviderEventError::NotSupported);
         };
+        inspect::record(|_| Step::Began {
+            kind: FlowKind::ProviderEvent,
+            provider: Value::configured(&provider.label),
+        });
+        inspect::record(|redactor| inspect::event_parts(token, redactor));
         // The unverified claims only select among accepted issuers, as for id_tokens.
         let issuers = (spec.issuers)(provider, &unverified_claims(token));
         let issuers: Vec<&str> = issuers.iter().map(String::as_str).collect();
@@ -93,7 +99,9 @@ impl RelyingParty {
             algorithms: spec.algorithms,
             now: u64::try_from(now).unwrap_or_default(),
         };
-        precheck_security_event(token, &expected)?;
+        precheck_security_event(token, &expected).inspect_err(|error| {
+            inspect::record(|redactor| inspect::event_checks(Some(error), false, token, &expected, redactor));
+        })?;
         let metadata = client.metadata(&self.http, now).await?;
         let set = client.key_set(&metadata, audience_of(token, &client_ids))?;
         let keys = client.keys(&self.http, &set, now).await?;
@@ -103,6 +111,7 @@ impl RelyingParty {
         {
             outcome = verify_security_event(token, &newer, &expected);
         }
+        inspect::record(|redactor| inspect::event_checks(outcome.as_ref().err(), true, token, &expected, redactor));
         let event = outcome?;
         // Where each tenant has its own issuer, the message names it.
         let own = provider.metadata.issuer();

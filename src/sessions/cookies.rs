@@ -18,6 +18,8 @@ pub struct Cookies {
     https: bool,
 }
 
+const RECORDING: &str = "recording";
+
 impl Cookies {
     pub const fn new(https: bool) -> Self {
         Self { https }
@@ -32,6 +34,16 @@ impl Cookies {
     /// The browser's time zone, which our script keeps in a cookie.
     pub fn zone(self, request: &HeaderMap) -> Option<Zone> {
         find(request, &self.name("zone")).and_then(Zone::parse)
+    }
+
+    /// What this browser has from the link by which an administrator may record its flows.
+    pub fn recording(self, request: &HeaderMap) -> Option<&str> {
+        find(request, &self.name(RECORDING))
+    }
+
+    /// The `Set-Cookie` value for [`recording`](Self::recording). `max_age` is in seconds.
+    pub fn set_recording(self, token: &str, max_age: i64) -> Option<HeaderValue> {
+        self.set(&self.name(RECORDING), token, max_age)
     }
 
     /// A `Set-Cookie` value. `name` is a full name; `max_age` is in seconds. `None` if the value is no header value.

@@ -7,12 +7,17 @@ use super::{
     pages::{
         api_docs::ApiDocsPage,
         error::ErrorPageBody,
-        inspect::{ComparePage, InspectPage, TourPage, WalkthroughFile, WalkthroughPage},
+        inspect::{
+            ComparePage, InspectPage, RecordingOfferPage, SourcePage, TourPage, WalkthroughFile, WalkthroughPage,
+        },
         onward::OnwardPage,
         wrong_account::WrongAccountPage,
     },
     valid_html::valid_html,
-    view::{ApiDocsView, Assets, CompareView, InspectView, OnwardView, TourView, WalkthroughView, WrongAccountView},
+    view::{
+        ApiDocsView, Assets, CompareView, InspectView, OnwardView, SourceFileView, TourView, WalkthroughView,
+        WrongAccountView,
+    },
     wording,
 };
 use crate::codes::page_error::PageError;
@@ -80,26 +85,41 @@ pub fn api_docs_html(docs: ApiDocsView, assets: &Assets) -> String {
     plain_document(assets, "API reference", script, || view! { <ApiDocsPage docs /> }.into_any())
 }
 
+/// Where [`WALKTHROUGH_STYLE`] is served.
+pub const INSPECT_STYLE: &str = "/inspect/style.css";
+/// The style of recorded flows, beside that of every page.
+pub const WALKTHROUGH_STYLE: &str = include_str!("../../style/inspect.css");
+
+fn inspect_document(assets: &Assets, title: &str, body: impl FnOnce() -> AnyView) -> String {
+    let head = || (for_developers(assets), view! { <link rel="stylesheet" href=INSPECT_STYLE /> }).into_any();
+    plain_document(assets, title, head, body)
+}
+
 /// The list of recorded flows. The title is ours: nothing of a flow is in it.
 pub fn inspect_html(view: InspectView, assets: &Assets) -> String {
-    plain_document(assets, "Recorded flows", || for_developers(assets), || view! { <InspectPage view /> }.into_any())
+    inspect_document(assets, "Recorded flows", || view! { <InspectPage view /> }.into_any())
 }
 
 pub fn walkthrough_html(view: WalkthroughView, assets: &Assets) -> String {
-    plain_document(assets, "Walkthrough", || for_developers(assets), || view! { <WalkthroughPage view /> }.into_any())
+    inspect_document(assets, "Walkthrough", || view! { <WalkthroughPage view /> }.into_any())
 }
 
 pub fn tour_html(view: TourView, assets: &Assets) -> String {
-    plain_document(assets, "Guided tour", || for_developers(assets), || view! { <TourPage view /> }.into_any())
+    inspect_document(assets, "Guided tour", || view! { <TourPage view /> }.into_any())
 }
 
 pub fn compare_html(view: CompareView, assets: &Assets) -> String {
-    plain_document(
-        assets,
-        "Two flows side by side",
-        || for_developers(assets),
-        || view! { <ComparePage view /> }.into_any(),
-    )
+    inspect_document(assets, "Two flows side by side", || view! { <ComparePage view /> }.into_any())
+}
+
+/// Asks a visitor before their flows are recorded. `action` is where the answer goes.
+pub fn recording_offer_html(action: String, assets: &Assets) -> String {
+    let page = || view! { <RecordingOfferPage action /> }.into_any();
+    plain_document(assets, "Record your next sign-in?", noindex, page)
+}
+
+pub fn source_html(view: SourceFileView, assets: &Assets) -> String {
+    inspect_document(assets, view.file, || view! { <SourcePage view /> }.into_any())
 }
 
 /// The walkthrough as a file of its own, with its style and without script.
@@ -109,7 +129,7 @@ pub fn walkthrough_file(view: WalkthroughView) -> String {
         include_str!("../../style/base.css"),
         include_str!("../../style/badge.css"),
         include_str!("../../style/notice.css"),
-        include_str!("../../style/inspect.css"),
+        WALKTHROUGH_STYLE,
     ];
     let style = format!("{}\n.site-main {{ margin: auto; padding: 1rem; }}", STYLE.concat());
     let rendered = Owner::new().with(|| {

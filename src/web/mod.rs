@@ -41,7 +41,7 @@ mod unsent_forms;
 mod well_known;
 
 pub use background::run_background_loops;
-pub use inspect::{Arm, credential as inspect_credential};
+pub use inspect::credential as inspect_credential;
 pub use metrics::metrics_router;
 pub use router::router;
 pub use state::{AppState, Mail, StateError};

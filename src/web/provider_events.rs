@@ -25,6 +25,7 @@ use time::OffsetDateTime;
 use super::{detached::detached, form_post::is_form, query::Query, state::AppState};
 use crate::{
     accounts::IdentityKey,
+    inspect::{self, FlowKind, Parameter, Step, Value},
     oauth::JsonDocument,
     providers::{IncomingMessage, MessageFormat, Purpose},
     relying_party::{ProviderEventError, ReceivedEvent},
@@ -85,7 +86,7 @@ async fn receive_token(
 ) -> Result<StatusCode, ReceiveError> {
     let (token, success) = read(request).await?;
     let received = app.relying_party.verify_provider_event(&slug, &token).await;
-    let received = received.inspect_err(|error| tracing::warn!(provider = %slug, %error, "message refused"))?;
+    let received = received.inspect_err(|error| refused(&slug, error))?;
     carry_out(app, slug, received, None, client).await?;
     Ok(success)
 }
@@ -121,7 +122,12 @@ fn verify_own(
 ) -> Result<Option<ReceivedEvent>, ProviderEventError> {
     let message = IncomingMessage { purpose, header: &|name| single_header(parts, name), body };
     let received = app.relying_party.verify_provider_message(slug, &message);
-    received.inspect_err(|error| tracing::warn!(provider = %slug, %error, "message refused"))
+    received.inspect_err(|error| refused(slug, error))
+}
+
+fn refused(provider: &str, error: &ProviderEventError) {
+    tracing::warn!(%provider, %error, "message refused");
+    inspect::record(|_| Step::Refused { because: Value::of_log(&error.to_string()), next_step: None });
 }
 
 /// What Facebook shows its user.
@@ -144,12 +150,14 @@ async fn carry_out(
     client: ClientInfo,
 ) -> Result<(), ReceiveError> {
     let kinds: Vec<&str> = received.event.kinds.iter().map(|kind| kind.code()).collect();
-    tracing::info!(provider = %slug, kinds = kinds.join(" "), "message received");
+    let kinds = kinds.join(" ");
+    tracing::info!(provider = %slug, kinds, "message received");
     let (owned, audit) = (app.clone(), AuditContext { client, now: app.clock.date() });
     let stored = detached(app, async move { store(&owned, &slug, &received, code.as_deref(), &audit).await }).await;
     match stored {
         Ok(Ok(outcome)) => {
             tracing::debug!(?outcome, "message carried out");
+            inspect::record(|_| done(outcome, &kinds));
             if let Some(mail) = &app.mail {
                 mail.wake.notify_one();
             }
@@ -161,6 +169,18 @@ async fn carry_out(
         }
         Err(_) => Err(ReceiveError::Status(StatusCode::INTERNAL_SERVER_ERROR)),
     }
+}
+
+/// What the walkthrough shows at its end.
+fn done(outcome: ProviderEventOutcome, kinds: &str) -> Step {
+    let what = match outcome {
+        ProviderEventOutcome::Done => "The message is carried out",
+        ProviderEventOutcome::Replayed => "The message came before: nothing is done again",
+        ProviderEventOutcome::NoUser => {
+            "Nobody here has this account, or the message is of no consequence: nothing is done"
+        }
+    };
+    Step::Done { of: FlowKind::ProviderEvent, what, parameters: vec![Parameter::new("kinds", Value::of_log(kinds))] }
 }
 
 async fn store(

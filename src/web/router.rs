@@ -54,7 +54,10 @@ pub fn router(app: &AppState) -> Result<Router, ConfigError> {
     let in_flight = |places: &Places| from_fn_with_state(places.clone(), in_flight::limit);
     let busy = site(app)?.merge(json_api(app)?).merge(provider_messages(app));
     let busy = match &app.recorder {
-        Some(recorder) => busy.layer(from_fn_with_state(recorder.clone(), inspect::record)),
+        Some(recorder) => {
+            let site = inspect::RecordedSite { recorder: recorder.clone(), cookies: app.cookies };
+            busy.layer(from_fn_with_state(site, inspect::record))
+        }
         None => busy,
     };
     let busy = busy.layer(in_flight(&app.in_flight.site));

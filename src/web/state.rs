@@ -18,7 +18,7 @@ use super::{
     client_address::ForwardedBy,
     headers::HeaderPolicy,
     in_flight::InFlight,
-    inspect::{self, Arm},
+    inspect,
     metrics::LoadCache,
     pages::SharedPage,
     rate_limits::RateLimits,
@@ -90,8 +90,8 @@ pub struct Shared {
     pub(super) load_cache: LoadCache,
     /// Records flows (`INSPECT`).
     pub(super) recorder: Option<Recorder>,
-    /// Makes the sandbox misbehave, where it stands in for the providers.
-    pub(super) arm: OnceLock<Arm>,
+    /// The origin of the sandbox that stands in for the providers, and may be made to misbehave.
+    pub(super) attackable: OnceLock<String>,
     /// Opens the credential of `latchkey explain-flow`.
     pub(super) inspect_sealer: Sealer,
 }
@@ -207,9 +207,9 @@ impl AppState {
             on_loopback: config.base_url.is_loopback(),
             is_measured: config.metrics_addr.is_some(),
             load_cache: LoadCache::default(),
-            arm: OnceLock::new(),
+            attackable: OnceLock::new(),
             inspect_sealer: inspect::sealer(config.secret_keys.iter())?,
-            recorder: config.inspect.then(Recorder::new).transpose()?,
+            recorder: config.inspect.map(Recorder::with_mode).transpose()?,
             supervisor: Supervisor::new(stop.clone()),
             services: Arc::new(services),
             tokens,
@@ -220,9 +220,9 @@ impl AppState {
         })))
     }
 
-    /// Lets the developer's page of recorded flows attack this server through the sandbox.
-    pub fn allow_attacks(&self, arm: Arm) {
-        _ = self.arm.set(arm);
+    /// Lets the developer's page of recorded flows attack this server through the sandbox at this origin.
+    pub fn allow_attacks(&self, sandbox: &str) {
+        _ = self.attackable.set(sandbox.to_owned());
     }
 
     /// A request as the use cases see it.

@@ -1,7 +1,8 @@
 //! Events as the table `events` keeps them, and back.
 
 use super::{
-    AuditEvent, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, SecondFactorEvent, SecurityNotice,
+    AuditEvent, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, RecordedPeople, SecondFactorEvent,
+    SecurityNotice,
     UndoneChange,
 };
 use crate::accounts::linking_context::{PASSWORD, SignInMethod};
@@ -91,6 +92,8 @@ impl From<&AuditEvent> for EventCodes {
             AuditEvent::ProviderReported { provider, kind } => codes("report", Some(provider), kind.code(), []),
             AuditEvent::Imported => codes("account", None, "imported", []),
             AuditEvent::FlowInspected { flow } => codes("inspect", None, "opened", [flow.as_str()]),
+            AuditEvent::RecordingStarted { of } => codes("inspect", None, "started", [of.code()]),
+            AuditEvent::RecordingStopped => codes("inspect", None, "stopped", []),
             AuditEvent::AccountDeleted => codes("account", None, "deleted", []),
         }
     }
@@ -174,6 +177,10 @@ impl EventCodes {
             },
             ("account", "imported") => AuditEvent::Imported,
             ("inspect", "opened") => AuditEvent::FlowInspected { flow: self.reasons.first()?.clone() },
+            ("inspect", "started") => {
+                AuditEvent::RecordingStarted { of: RecordedPeople::from_code(self.reasons.first()?)? }
+            }
+            ("inspect", "stopped") => AuditEvent::RecordingStopped,
             ("account", "deleted") => AuditEvent::AccountDeleted,
             (purpose, outcome) => self.of_flow(PurposeKind::from_code(purpose)?, outcome, self.provider.clone()?)?,
         })

@@ -47,6 +47,8 @@ impl AuditEvent {
             | Self::ProviderReported { .. }
             | Self::Imported
             | Self::FlowInspected { .. }
+            | Self::RecordingStarted { .. }
+            | Self::RecordingStopped
             | Self::TokenReused
             | Self::GrantEnded { .. }
             | Self::AccountDeleted => false,

@@ -9,7 +9,8 @@ mod tests;
 
 pub use codes::{EventCodes, FAILED};
 pub use outcome::{
-    DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, SecondFactorEvent, SecurityNotice, UndoneChange,
+    DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, RecordedPeople, SecondFactorEvent, SecurityNotice,
+    UndoneChange,
 };
 
 use super::linking_context::SignInMethod;
@@ -124,6 +125,11 @@ pub enum AuditEvent {
     FlowInspected {
         flow: String,
     },
+    /// An administrator switched the recording of flows on, for ten minutes.
+    RecordingStarted {
+        of: RecordedPeople,
+    },
+    RecordingStopped,
     /// Names no user: the account's own events are deleted with it.
     AccountDeleted,
 }

@@ -186,3 +186,12 @@ impl Answer {
         }
     }
 }
+
+codes! {
+    /// Whose flows an administrator had recorded.
+    RecordedPeople {
+        Everyone = "everyone",
+        /// The first browser that accepts a link.
+        OneBrowser = "one_browser",
+    }
+}

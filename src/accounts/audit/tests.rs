@@ -45,6 +45,9 @@ fn every_event() -> Vec<AuditEvent> {
         AuditEvent::Enabled,
         AuditEvent::Imported,
         AuditEvent::FlowInspected { flow: "AbC123".to_owned() },
+        AuditEvent::RecordingStarted { of: RecordedPeople::Everyone },
+        AuditEvent::RecordingStarted { of: RecordedPeople::OneBrowser },
+        AuditEvent::RecordingStopped,
         AuditEvent::TokenReused,
         AuditEvent::AccountDeleted,
     ];
@@ -121,6 +124,8 @@ const fn is_in_every_event(event: &AuditEvent) -> bool {
         | AuditEvent::ProviderReported { .. }
         | AuditEvent::Imported
         | AuditEvent::FlowInspected { .. }
+        | AuditEvent::RecordingStarted { .. }
+        | AuditEvent::RecordingStopped
         | AuditEvent::TokenReused
         | AuditEvent::GrantEnded { .. }
         | AuditEvent::AccountDeleted => true,

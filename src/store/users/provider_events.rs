@@ -6,6 +6,7 @@ use crate::accounts::{
     AuditEvent, ClientInfo, DataDeletion, EmailKind, EndedSessions, GrantEnd, Identity, IdentityKey,
     ProviderEventEffects, SessionEnd, User, UserId, VerificationMethod, VerifiedEmail,
 };
+use crate::inspect::{self, Change, Step};
 use crate::oidc::SecurityEventKind;
 use crate::sealing::sha256_base64url;
 use crate::store::audit::context::AuditContext;
@@ -162,7 +163,9 @@ async fn remember(write: &mut Write<'_>, event: &ProviderEvent<'_>) -> Result<bo
     .bind(event.replayable_until.unix_timestamp())
     .execute(write.connection())
     .await?;
-    Ok(marked.rows_affected() == 1)
+    let is_first = marked.rows_affected() == 1;
+    inspect::record(|_| Step::row("used_flows", if is_first { Change::Inserted } else { Change::Read }));
+    Ok(is_first)
 }
 
 /// Under locks on the identity and then the user, in the order of every other transaction.
@@ -211,6 +214,9 @@ async fn end_sessions_of_identity(
 async fn delete(write: &mut Write<'_>, statement: &'static str, user: UserId, value: &str) -> Result<(), StoreError> {
     let ended: Vec<(String,)> =
         sqlx::query_as(statement).bind(user.to_string()).bind(value).fetch_all(write.connection()).await?;
-    ended.iter().for_each(|(id,)| write.revocation_cache().session(id));
+    for (id,) in &ended {
+        write.revocation_cache().session(id);
+        inspect::record(|_| Step::row("sessions", Change::Deleted));
+    }
     Ok(())
 }

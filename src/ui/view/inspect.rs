@@ -6,19 +6,39 @@ pub struct InspectView {
     pub flows: Vec<FlowRowView>,
     /// Anybody on this machine may look; otherwise administrators.
     pub in_development: bool,
+    /// Where recording waits to be switched on.
+    pub recording: Option<RecordingView>,
     /// In development, with the sandbox.
     pub attacks: Vec<AttackView>,
+}
+
+/// What is recorded at present.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RecordingView {
+    /// Unix seconds.
+    pub everyone_until: Option<i64>,
+    pub links: Vec<RecordingLinkView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordingLinkView {
+    /// `None` once a browser has accepted it.
+    pub url: Option<String>,
+    /// Unix seconds.
+    pub until: i64,
 }
 
 /// An attack that the sandbox can make.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttackView {
-    pub preset: &'static str,
+    pub name: &'static str,
     pub title: &'static str,
     pub story: &'static str,
     /// The label of the check that has to stop it.
     pub stopped_by: &'static str,
     pub without: &'static str,
+    /// Nobody has to sign in: the record is shown at once.
+    pub is_played: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,9 +121,9 @@ pub struct WalkMessageView {
     pub checks: Vec<WalkCheckView>,
     pub lines: Vec<String>,
     pub cookies: Vec<String>,
-    pub file: &'static str,
-    /// Name and URL of the specification's section.
-    pub reference: Option<(String, String)>,
+    /// The request that did what this one waited for, by its id.
+    pub awaited: Option<String>,
+    pub source: WalkSourceView,
     /// Milliseconds since the section began, and until the next message.
     pub at: u64,
     pub until: u64,
@@ -126,8 +146,24 @@ pub struct WalkCheckView {
     pub actual: String,
     pub verdict: WalkVerdict,
     pub without: &'static str,
+    pub source: WalkSourceView,
+}
+
+/// Where a step comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WalkSourceView {
     pub file: &'static str,
+    /// Not in a file that is passed on: the page with the file's text is on this server.
+    pub has_page: bool,
+    /// Name and URL of the specification's section.
     pub reference: Option<(String, String)>,
+}
+
+/// A file of the repository, as this program was built from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFileView {
+    pub file: &'static str,
+    pub text: &'static str,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 
 use axum::{
     extract::FromRequestParts,
-    http::{StatusCode, header, request::Parts},
+    http::{Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 
@@ -46,13 +46,20 @@ impl Viewer {
         matches!(self.who, Who::Developer)
     }
 
-    /// Adds to the audit trail that an administrator opened a flow.
-    pub async fn opened(&self, flow: &str) -> Result<(), Response> {
+    /// Whether the viewer may switch a recording on.
+    pub const fn is_a_person(&self) -> bool {
+        !matches!(self.who, Who::KeyHolder)
+    }
+
+    /// Adds to the audit trail what an administrator does: before it is done.
+    ///
+    /// # Errors
+    /// 503, if that cannot be written.
+    pub async fn note(&self, event: &AuditEvent) -> Result<(), Response> {
         let Who::Administrator(administrator) = &self.who else { return Ok(()) };
         let (admin, client) = &**administrator;
         let audit = AuditContext { client: client.clone(), now: self.app.clock.date() };
-        let event = AuditEvent::FlowInspected { flow: flow.to_owned() };
-        self.app.database.record_event(&audit, Some(admin.user.id), &event).await.map_err(|error| {
+        self.app.database.record_event(&audit, Some(admin.user.id), event).await.map_err(|error| {
             tracing::error!(%error, "cannot write to the audit trail");
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         })
@@ -80,7 +87,8 @@ impl FromRequestParts<AppState> for Viewer {
         let context = app.context(&parts.headers, session.clone(), signed_in, client.clone());
         let admin = context.administrator().ok_or_else(not_found)?.clone();
         if !admin.is_recently_authenticated(app.clock.date()) {
-            return Err(see_other(&with_return_to("/confirm", Some(parts.uri.path()))));
+            let path = if parts.method == Method::GET { parts.uri.path() } else { "/inspect" };
+            return Err(see_other(&with_return_to("/confirm", Some(path))));
         }
         Ok(viewer(Who::Administrator(Box::new((admin, client.clone())))))
     }

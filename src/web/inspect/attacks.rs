@@ -1,35 +1,82 @@
-//! "Attack it": the sandbox misbehaves once, as an attacker would make a provider or a browser behave, and a sign-in runs into it.
-//! In development, with the sandbox as the provider; a release binary contains no sandbox.
-
-use std::{fmt, future::Future, pin::Pin, sync::Arc};
+//! "Attack it": the sandbox misbehaves once, as an attacker would make a provider or a browser behave, and a sign-in runs into it;
+//! or the robot plays user and attacker. In development, with the sandbox as the provider; a release binary contains no sandbox.
 
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
 
-use super::access::Viewer;
+use super::{
+    access::Viewer,
+    robot::{Robot, RobotError},
+    scripts::Script,
+};
 use crate::{
+    codes::percent::encode,
     inspect::Check,
     ui::view::AttackView,
     web::{query::Query, redirect::see_other},
 };
 
-/// What the sandbox is made to do once.
-pub struct Attack {
-    /// The name of the sandbox's preset.
-    preset: &'static str,
+struct Attack {
+    /// In the form. Of a misbehaviour, the name of the sandbox's preset.
+    name: &'static str,
     title: &'static str,
     story: &'static str,
     /// The check that has to stop it.
     stopped_by: Check,
+    /// What would happen, if that is not what its check says.
+    without: Option<&'static str>,
+    script: Option<Script>,
 }
 
-const fn attack(preset: &'static str, title: &'static str, story: &'static str, stopped_by: Check) -> Attack {
-    Attack { preset, title, story, stopped_by }
+impl Attack {
+    const fn without(self, without: &'static str) -> Self {
+        Self { without: Some(without), ..self }
+    }
+
+    const fn played(self, script: Script) -> Self {
+        Self { script: Some(script), ..self }
+    }
+
+    async fn begin(&self, robot: &mut Robot) -> Result<String, RobotError> {
+        match self.script {
+            Some(script) => Ok(format!("/inspect/{}", encode(&script.play(robot).await?))),
+            None => robot.arm(self.name).await.map(|()| "/auth/google?prompt=select_account".to_owned()),
+        }
+    }
 }
 
-const ATTACKS: [Attack; 13] = [
+const fn attack(name: &'static str, title: &'static str, story: &'static str, stopped_by: Check) -> Attack {
+    Attack { name, title, story, stopped_by, without: None, script: None }
+}
+
+const ATTACKS: [Attack; 17] = [
+    attack(
+        "replay",
+        "Replay the callback",
+        "Someone who found the URL of the response, and even copied the browser's cookies, opens it again.",
+        Check::FlowUnused,
+    )
+    .played(Script::Replay),
+    attack(
+        "second_tab",
+        "Open a second tab",
+        "Two tabs sign in at once, and the code of the second comes with the state of the first.",
+        Check::TokenResponse,
+    )
+    .without(
+        "Without a verifier for each flow (PKCE), any code would fit any flow, and an attacker's code in a victim's tab would sign \
+         the victim in as the attacker. Left alone, the tabs do not disturb each other: each flow has a cookie of its own.",
+    )
+    .played(Script::SecondTab),
+    attack(
+        "old_refresh_token",
+        "Resend an old refresh token",
+        "A program signs in and refreshes twice. Then a thief comes with a copy of its first refresh token.",
+        Check::RefreshToken,
+    )
+    .played(Script::OldRefreshToken),
     attack(
         "response_wrong_state",
         "Change the state",
@@ -48,6 +95,10 @@ const ATTACKS: [Attack; 13] = [
         "Inject a code",
         "The response carries a code that was not issued for this flow.",
         Check::TokenResponse,
+    )
+    .without(
+        "A code that was stolen from another user's response would sign the thief in as that user. The provider exchanges it only \
+         with the verifier of its own flow.",
     ),
     attack("wrong_nonce", "Swap the nonce", "The id_token was issued for another sign-in.", Check::Nonce),
     attack("wrong_aud", "Swap the audience", "The id_token was issued to another application.", Check::Audience),
@@ -72,56 +123,50 @@ const ATTACKS: [Attack; 13] = [
         "Kill the provider",
         "The token endpoint fails in the middle of the sign-in.",
         Check::TokenResponse,
+    )
+    .without(
+        "A broken answer could pass for a success, or the code be sent again and again to a provider that is down. Here the flow \
+         ends at once, and after some failures the provider is left alone for a while.",
+    ),
+    attack(
+        "token_hang",
+        "Delay the provider",
+        "The token endpoint takes the code and does not answer. You wait for ten seconds.",
+        Check::Answer,
     ),
 ];
 
-/// Makes the sandbox misbehave once, towards Ada, by the name of a preset.
-#[derive(Clone)]
-pub struct Arm(Arc<ArmFn>);
-
-type ArmFn = dyn Fn(&'static str) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync;
-
-impl Arm {
-    pub fn new<F>(arm: impl Fn(&'static str) -> F + Send + Sync + 'static) -> Self
-    where
-        F: Future<Output = Result<(), String>> + Send + 'static,
-    {
-        Self(Arc::new(move |preset| Box::pin(arm(preset))))
-    }
-}
-
-impl fmt::Debug for Arm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Arm")
-    }
-}
-
 /// For the list; none where there is no sandbox.
 pub(super) fn attacks(viewer: &Viewer) -> Vec<AttackView> {
-    if viewer.app.arm.get().is_none() || !viewer.is_developer() {
+    if viewer.app.attackable.get().is_none() || !viewer.is_developer() {
         return Vec::new();
     }
     let view = |attack: &Attack| AttackView {
-        preset: attack.preset,
+        name: attack.name,
         title: attack.title,
         story: attack.story,
         stopped_by: attack.stopped_by.label(),
-        without: attack.stopped_by.without(),
+        without: attack.without.unwrap_or_else(|| attack.stopped_by.without()),
+        is_played: attack.script.is_some(),
     };
     ATTACKS.iter().map(view).collect()
 }
 
-/// POST `/inspect/attack` with `attack`: arms it, and begins a sign-in that runs into it.
+/// POST `/inspect/attack` with `attack`: begins a sign-in that runs into it, or shows the record of what the robot did.
 pub async fn begin(viewer: Viewer, form: String) -> Response {
     let form = Query::parse(Some(&form));
-    let attack = form.one("attack").and_then(|preset| ATTACKS.iter().find(|attack| attack.preset == preset));
-    let (Some(attack), Some(arm), true) = (attack, viewer.app.arm.get(), viewer.is_developer()) else {
+    let attack = form.one("attack").and_then(|name| ATTACKS.iter().find(|attack| attack.name == name));
+    let (Some(attack), Some(sandbox), true) = (attack, viewer.app.attackable.get(), viewer.is_developer()) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    match (arm.0)(attack.preset).await {
-        Ok(()) => see_other("/auth/google?prompt=select_account"),
+    let begun = match Robot::new(&viewer.app.origin, sandbox) {
+        Ok(mut robot) => attack.begin(&mut robot).await,
+        Err(error) => Err(error),
+    };
+    match begun {
+        Ok(location) => see_other(&location),
         Err(error) => {
-            tracing::error!(%error, "the sandbox does not misbehave");
+            tracing::error!(attack = attack.name, %error, "the attack did not come about");
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
     }

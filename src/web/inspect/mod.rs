@@ -2,16 +2,18 @@
 
 mod access;
 mod attacks;
+mod on_demand;
 mod pages;
 mod recording;
+mod robot;
+mod scripts;
 mod view;
 
 #[cfg(test)]
 mod tests;
 
 pub use access::{credential, sealer};
-pub use attacks::Arm;
-pub use recording::record;
+pub use recording::{RecordedSite, record};
 
 use axum::{
     Router,
@@ -19,6 +21,7 @@ use axum::{
 };
 
 use super::state::AppState;
+use crate::ui::plain_document::INSPECT_STYLE as STYLE;
 
 /// The routes. For anybody who may not look they do not exist.
 pub fn routes() -> Router<AppState> {
@@ -26,7 +29,11 @@ pub fn routes() -> Router<AppState> {
         .route("/inspect", get(pages::list))
         .route("/inspect/attack", post(attacks::begin))
         .route("/inspect/compare", get(pages::compare))
+        .route("/inspect/recording", post(on_demand::switch))
+        .route("/inspect/recording/{token}", get(on_demand::offer).post(on_demand::accept))
         .route("/inspect/last", get(pages::last))
+        .route("/inspect/source/{*file}", get(pages::source))
+        .route(STYLE, get(pages::style))
         .route("/inspect/{id}", get(pages::walkthrough))
         .route("/inspect/{id}/tour", get(pages::tour))
         .route("/inspect/{id}/file", get(pages::file))

@@ -9,22 +9,30 @@ use axum::{
 use super::{
     access::Viewer,
     attacks::attacks,
+    on_demand::recording_view,
     recording::now,
     view::{compare_view, list_view, others, tour_view, walkthrough_view},
 };
 use crate::{
+    accounts::AuditEvent,
     codes::percent::encode,
-    inspect::{Audience, Outcome, Walkthrough, walkthrough_text},
+    inspect::{Audience, Outcome, SourceText, Walkthrough, source_text, walkthrough_text},
     ui::{
-        plain_document::{compare_html, inspect_html, tour_html, walkthrough_file, walkthrough_html},
-        view::WalkthroughView,
+        plain_document::{
+            WALKTHROUGH_STYLE, compare_html, inspect_html, source_html, tour_html, walkthrough_file, walkthrough_html,
+        },
+        view::{InspectView, SourceFileView, WalkthroughView},
     },
     web::{query::Query, redirect::see_other},
 };
 
 /// GET `/inspect`
 pub async fn list(viewer: Viewer) -> Response {
-    let view = list_view(&viewer.recorder.summaries(now()), viewer.is_developer(), attacks(&viewer));
+    let view = InspectView {
+        recording: recording_view(&viewer),
+        attacks: attacks(&viewer),
+        ..list_view(&viewer.recorder.summaries(now()), viewer.is_developer())
+    };
     Html(inspect_html(view, &viewer.app.assets)).into_response()
 }
 
@@ -84,8 +92,24 @@ pub async fn text(viewer: Viewer, Path(id): Path<String>) -> Response {
     }
 }
 
+/// GET `/inspect/source/{file}`: the text of a file that a walkthrough names, as this program was built from it.
+pub async fn source(viewer: Viewer, Path(file): Path<String>) -> Response {
+    match source_text(&file) {
+        Some(SourceText { file, text }) => {
+            Html(source_html(SourceFileView { file, text }, &viewer.app.assets)).into_response()
+        }
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// GET `/inspect/style.css`: a sheet of its own, so that no other page carries it.
+pub async fn style(_: Viewer) -> Response {
+    let headers = [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
+    (headers, WALKTHROUGH_STYLE).into_response()
+}
+
 async fn opened(viewer: &Viewer, id: &str) -> Result<Walkthrough, Response> {
     let flow = viewer.recorder.find(id, now()).ok_or_else(|| StatusCode::NOT_FOUND.into_response())?;
-    viewer.opened(&flow.id).await?;
+    viewer.note(&AuditEvent::FlowInspected { flow: flow.id.clone() }).await?;
     Ok(Walkthrough::of(&flow))
 }

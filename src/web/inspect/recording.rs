@@ -10,13 +10,23 @@ use time::OffsetDateTime;
 
 use crate::{
     inspect::{Cookie, Recorder, Step, Value, within},
+    sessions::Cookies,
     web::request_log::REQUEST_ID,
 };
 
+/// What the layer needs.
+#[derive(Clone, Debug)]
+pub struct RecordedSite {
+    pub recorder: Recorder,
+    pub cookies: Cookies,
+}
+
 /// A request in which no room reports anything but rows leaves no record.
-pub async fn record(State(recorder): State<Recorder>, request: Request, next: Next) -> Response {
+pub async fn record(State(site): State<RecordedSite>, request: Request, next: Next) -> Response {
+    let RecordedSite { recorder, cookies } = site;
     let path = request.uri().path();
-    if path == "/inspect" || path.starts_with("/inspect/") {
+    let is_on = recorder.switch().is_on(now(), || cookies.recording(request.headers()));
+    if !is_on || path == "/inspect" || path.starts_with("/inspect/") {
         return next.run(request).await;
     }
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();

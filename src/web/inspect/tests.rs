@@ -127,7 +127,7 @@ proptest! {
         let walkthrough = Walkthrough::of(&recorder.find("request", 0).unwrap());
         let file = walkthrough_file(walkthrough_view(&walkthrough, Audience::Everyone));
         let renderings = [
-            inspect_html(list_view(&recorder.summaries(0), true, Vec::new()), &Assets::default()),
+            inspect_html(list_view(&recorder.summaries(0), true), &Assets::default()),
             walkthrough_html(walkthrough_view(&walkthrough, Audience::Here), &Assets::default()),
             walkthrough_text(&walkthrough),
             tour_html(tour_view(&walkthrough, Audience::Here), &Assets::default()),

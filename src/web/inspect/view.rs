@@ -2,20 +2,21 @@
 
 use crate::{
     inspect::{
-        Audience, CheckResult, Class, Compared, Message, Outcome, Party, Reference, Section, Source, Station, Summary,
-        Verdict, Walkthrough, compare,
+        Audience, CheckResult, Class, Compared, Message, Outcome, Party, Section, Source, Station, Summary, Verdict,
+        Walkthrough, compare,
     },
     ui::{
         timestamp,
         view::{
-            AttackView, CompareView, ComparedFlowView, ComparedLineView, EndingView, FlowOutcomeView, FlowRowView,
-            FlowTone, InspectView, Lane, StationView, TourView, WalkCheckView, WalkMessageView, WalkParameterView,
-            WalkSectionView, WalkVerdict, WalkthroughView,
+            CompareView, ComparedFlowView, ComparedLineView, EndingView, FlowOutcomeView, FlowRowView, FlowTone,
+            InspectView, Lane, StationView, TourView, WalkCheckView, WalkMessageView, WalkParameterView,
+            WalkSectionView, WalkSourceView, WalkVerdict, WalkthroughView,
         },
     },
 };
 
-pub(super) fn list_view(flows: &[Summary], in_development: bool, attacks: Vec<AttackView>) -> InspectView {
+/// Without attacks, and without the switch of the recording.
+pub(super) fn list_view(flows: &[Summary], in_development: bool) -> InspectView {
     let row = |flow: &Summary| FlowRowView {
         id: flow.id.clone(),
         title: flow.title.clone(),
@@ -23,7 +24,7 @@ pub(super) fn list_view(flows: &[Summary], in_development: bool, attacks: Vec<At
         stopped_at: flow.stopped_at.map(str::to_owned),
         at: flow.started_at / 1000,
     };
-    InspectView { flows: flows.iter().map(row).collect(), in_development, attacks }
+    InspectView { flows: flows.iter().map(row).collect(), in_development, ..InspectView::default() }
 }
 
 /// Flows that one of them can be compared with, as the page offers them.
@@ -125,7 +126,6 @@ fn message(message: &Message, until: u64, audience: Audience) -> WalkMessageView
         let verb = if cookie.removed { "Removes the cookie" } else { "Sets the cookie" };
         format!("{verb} {}: {}", cookie.name, cookie.attributes)
     });
-    let Source { file, reference: cited } = message.source;
     WalkMessageView {
         from: lane(message.from),
         to: lane(message.to),
@@ -135,15 +135,14 @@ fn message(message: &Message, until: u64, audience: Audience) -> WalkMessageView
         checks: message.checks.iter().map(|it| check(it, audience)).collect(),
         lines: message.lines.clone(),
         cookies: cookies.collect(),
-        file,
-        reference: cited.map(reference),
+        awaited: message.awaited.clone().filter(|_| audience == Audience::Here),
+        source: source(message.source, audience),
         at: message.at,
         until,
     }
 }
 
 fn check(result: &CheckResult, audience: Audience) -> WalkCheckView {
-    let Source { file, reference: cited } = result.check.source();
     WalkCheckView {
         label: result.check.label(),
         asks: result.check.asks(),
@@ -155,13 +154,13 @@ fn check(result: &CheckResult, audience: Audience) -> WalkCheckView {
             Verdict::Refused => WalkVerdict::Refused,
         },
         without: result.check.without(),
-        file,
-        reference: cited.map(reference),
+        source: source(result.check.source(), audience),
     }
 }
 
-fn reference(cited: Reference) -> (String, String) {
-    (cited.name(), cited.url())
+fn source(Source { file, reference }: Source, audience: Audience) -> WalkSourceView {
+    let reference = reference.map(|cited| (cited.name(), cited.url()));
+    WalkSourceView { file, has_page: audience == Audience::Here, reference }
 }
 
 const fn lane(party: Party) -> Lane {

@@ -3,7 +3,7 @@
 use super::authentication_claims::authentication_claims;
 use crate::{
     accounts::{
-        Actor, AuditEvent, ClientInfo, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind,
+        Actor, AuditEvent, ClientInfo, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, RecordedPeople,
         SecondFactorEvent, SecurityNotice, SignInMethod, UndoneChange, describe_device,
     },
     codes::access::Access,
@@ -174,6 +174,13 @@ fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, Conc
         AuditEvent::ProviderReported { provider, kind } => provider_reported(&label(provider), *kind),
         AuditEvent::Imported => calm("Brought the account here from another system"),
         AuditEvent::FlowInspected { .. } => calm("Opened the record of a sign-in"),
+        AuditEvent::RecordingStarted { of: RecordedPeople::Everyone } => {
+            calm("Had all sign-ins recorded for ten minutes")
+        }
+        AuditEvent::RecordingStarted { of: RecordedPeople::OneBrowser } => {
+            calm("Made a link that lets one browser's sign-in be recorded")
+        }
+        AuditEvent::RecordingStopped => calm("Stopped the recording of sign-ins"),
         AuditEvent::AccountDeleted => alarm("Deleted the account"),
     }
 }

@@ -11,7 +11,8 @@ use super::{
 pub async fn newest(browser: &Browser) -> (String, String) {
     let list = browser.get("/inspect").await;
     assert_eq!(list.status, 200, "{}", list.body);
-    let (_, rest) = list.body.split_once("href=\"/inspect/").expect("a flow");
+    let (_, rows) = list.body.split_once("class=\"row-title\"").expect("a flow");
+    let (_, rest) = rows.split_once("href=\"/inspect/").expect("its link");
     let path = format!("/inspect/{}", rest.split('"').next().unwrap_or_default());
     let page = browser.get(&path).await;
     assert_eq!(page.status, 200);
@@ -34,7 +35,7 @@ async fn a_sign_in_is_recorded_from_its_start_to_its_session() {
 
     let (path, page) = newest(&browser).await;
     for expected in [
-        "Sign-in with google",
+        "Sign-in with Google",
         "Succeeded",
         "Authorization request to http://localhost",
         "discovery document: fetched now",
@@ -235,4 +236,26 @@ async fn two_flows_are_compared_line_by_line() {
     assert!(row("A session begins").contains('–'));
     assert_eq!(browser.get("/inspect/compare?one=x&other=y").await.status, 404);
     assert_eq!(browser.get("/inspect/compare").await.location(), "/inspect");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_message_links_to_the_file_that_carries_it_out() {
+    let app = App::builder().start().await;
+    let browser = app.browser();
+    browser.sign_in("ada").await;
+    let (path, page) = newest(&browser).await;
+    let links = page.split("href=\"/inspect/source/").skip(1).filter_map(|rest| rest.split('"').next());
+    let mut links: Vec<&str> = links.collect();
+    links.sort_unstable();
+    links.dedup();
+    assert!(links.len() > 10 && links.contains(&"src/oauth/token_request.rs"), "{links:?}");
+    for file in links {
+        let source = browser.get(&format!("/inspect/source/{file}")).await;
+        assert!(source.status == 200 && source.body.contains("As this server was built from it."), "{file}");
+    }
+    assert_eq!(browser.get("/inspect/source/src/main.rs").await.status, 404);
+    assert_eq!(from_elsewhere(&browser, "/inspect/source/src/oauth/token_request.rs", None).await.status, 404);
+    assert!(!browser.get(&format!("{path}/file")).await.body.contains("/inspect/source/"));
+    let style = browser.get("/inspect/style.css").await;
+    assert!(style.status == 200 && style.header("content-type").starts_with("text/css"));
 }

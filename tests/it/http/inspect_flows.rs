@@ -1,6 +1,5 @@
 //! The walkthroughs of the other flows: each has its steps, its check and its end, and none of its secrets.
 
-use latchkey::web::Arm;
 use serde_json::json;
 
 use super::{
@@ -88,11 +87,11 @@ async fn linking_step_up_and_reauthentication_are_flows_of_their_own() {
     app.link_provider(&browser, "github", "ada").await;
     assert_shows(
         &newest(&browser).await.1,
-        &["Linking with github", "Linking decision: link", "Row added to outbox"],
+        &["Linking with GitHub", "Linking decision: link", "Row added to outbox"],
         &[],
     );
     browser.step_up(&app, "ada", "drive", "/drive", &[DRIVE]).await;
-    let shown = ["Step-up for access with google", "Linking decision: grant", "Row added to grants", "access_type"];
+    let shown = ["Step-up for access with Google", "Linking decision: grant", "Row added to grants", "access_type"];
     assert_shows(&newest(&browser).await.1, &shown, &[]);
 }
 
@@ -104,7 +103,7 @@ async fn a_program_signs_in_refreshes_and_is_caught_with_a_used_token() {
     let (_, page) = newest(&browser).await;
     assert_shows(
         &page,
-        &["Sign-in of a program with google", "18 checks", "A session begins, with tokens"],
+        &["Sign-in of a program with Google", "18 checks", "A session begins, with tokens"],
         &[&access, &first],
     );
 
@@ -127,38 +126,93 @@ async fn a_refresh_of_a_grant_shows_its_request() {
     app.advance(3600).await;
     assert_eq!(browser.get("/drive").await.status, 200);
     let (_, page) = newest(&browser).await;
-    let shown = ["Refresh of a grant with google", "Row changed in grants", "Succeeded", "grant_type"];
+    let shown = ["Refresh of a grant with Google", "Row changed in grants", "Succeeded", "grant_type"];
     assert_shows(&page, &shown, &[]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_attack_is_stopped_by_the_check_that_its_button_names() {
+async fn requests_that_wait_for_one_refresh_name_the_request_that_does_it() {
+    let app = App::builder().start().await;
+    let browser = app.with_drive("ada").await;
+    app.advance(3600).await;
+    app.fail_once("refresh", json!({ "kind": "slow", "delay_ms": 1000 })).await;
+    let (one, other) = tokio::join!(browser.get("/drive"), browser.get("/drive"));
+    let ids = [one, other].map(|page| page.header("x-request-id").to_owned());
+    let mut pages = Vec::new();
+    for id in &ids {
+        pages.push(browser.get(&format!("/inspect/{id}")).await.body);
+    }
+    let waits = |page: &String| page.contains("Waits for another request, which is refreshing the same tokens");
+    let waiting = pages.iter().position(waits).expect("one waits");
+    assert!(!waits(&pages[1 - waiting]));
+    let link = format!("href=\"/inspect/{}\"", ids[1 - waiting]);
+    assert_shows(&pages[waiting], &[&link, "The other request", "Succeeded"], &["grant_type"]);
+    assert_shows(&pages[1 - waiting], &["Row changed in grants", "grant_type", "Succeeded"], &[]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reauthentication_is_a_flow_with_its_provider() {
     let app = App::builder().start().await;
     let browser = app.browser();
-    assert!(!browser.get("/inspect").await.body.contains("Attack it"), "only with the sandbox");
-    assert_eq!(browser.submit("/inspect/attack", &[("attack", "wrong_nonce")]).await.status, 404);
-    let (client, url) = (browser.client.clone(), format!("{}/control/google/presets", app.sandbox.origin()));
-    app.state.allow_attacks(Arm::new(move |preset| {
-        let body = json!({ "preset": preset, "person": "ada", "times": 1 }).to_string();
-        let request = client.post(&url).header("content-type", "application/json").body(body);
-        async move { request.send().await.map(drop).map_err(|error| error.to_string()) }
-    }));
-    let list = browser.get("/inspect").await.body;
-    let buttons = list.split("name=\"attack\" value=\"").skip(1);
-    let attacks: Vec<String> = buttons.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect();
-    assert!(attacks.len() >= 12, "{attacks:?}");
-    for attack in &attacks {
-        let (_, rest) = list.split_once(&format!("value=\"{attack}\"")).expect("a form");
-        let before = &list[..list.len() - rest.len()];
-        let (_, stopped_by) = before.rsplit_once("Stopped by: </strong>").expect("a check");
-        let stopped_by = stopped_by.split('.').next().unwrap_or_default().trim_start_matches("<!---->");
-        let victim = app.browser();
-        let begun = victim.submit("/inspect/attack", &[("attack", attack)]).await;
-        let callback = victim.callback_url("ada", begun.location()).await;
-        assert!(victim.get(&callback).await.location().starts_with("/login?error="), "{attack}");
-        let (_, page) = newest(&victim).await;
-        assert!(page.contains(&format!("Stopped at: {stopped_by}<")), "{attack}: {stopped_by}: {page}");
-        assert!(!victim.is_signed_in().await);
-    }
     browser.sign_in("ada").await;
+    app.advance(11 * 60).await;
+    let fields = [("provider", "google"), ("return_to", "/settings")];
+    let start = browser.submit("/auth/reauthenticate/provider", &fields).await;
+    let callback = browser.consent(start.location(), "ada", "allow").await;
+    assert_eq!(browser.get(&callback).await.location(), "/settings");
+    let shown = ["Re-authentication with Google", "auth_time", "The session gets a new secret", "Succeeded"];
+    assert_shows(&newest(&browser).await.1, &shown, &[]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_of_a_provider_shows_its_checks_and_what_it_did() {
+    let app = App::builder().start().await;
+    let browser = app.browser();
+    browser.sign_in("ada").await;
+    let revoked = json!({ "event": "sessions-revoked", "person": "ada" });
+    assert_eq!(app.event("google", "google", revoked.clone()).await.0, 202);
+    let (_, page) = newest(&browser).await;
+    let shown = [
+        "Message from Google",
+        "The message, taken apart",
+        "9 checks",
+        "Row added to used_flows",
+        "Row deleted from sessions",
+        "The message is carried out",
+        "sessions_revoked",
+        "Succeeded",
+        "rfc8935",
+    ];
+    assert_shows(&page, &shown, &["Refused"]);
+    assert!(!browser.is_signed_in().await);
+
+    for (patch, check, without_keys) in [
+        (json!({ "claims": { "aud": "another" } }), "aud of the message", true),
+        (json!({ "claims": { "iss": "https://evil.example" } }), "iss", true),
+        (json!({ "claims": { "nonce": "n" } }), "Kind of message", true),
+        (json!({ "claims": { "iat": 1 } }), "Age of the message", true),
+        (json!({ "remove": ["jti"] }), "Claims of the message", true),
+        (json!({ "sign": "none" }), "Three parts", true),
+        (json!({ "sign": "hs256_public_key" }), "Header", true),
+        (json!({ "sign": "bad_signature" }), "Signature", false),
+        (json!({ "header": { "kid": "unknown" } }), "Key", false),
+    ] {
+        let mut forged = revoked.clone();
+        forged["patch"] = patch;
+        assert_eq!(app.event("google", "google", forged).await.0, 400, "{check}");
+        let (_, page) = newest(&browser).await;
+        assert_shows(&page, &[&format!("Stopped at: {check}<"), "In the log: "], &["carried out"]);
+        assert_eq!(page.contains("a key of the provider"), !without_keys, "{check}: keys cost a request");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_of_the_settings_is_named_by_its_request() {
+    let app = App::builder().start().await;
+    let browser = app.browser();
+    app.sign_up(&browser, ADA, PASSWORD).await;
+    browser.submit("/settings/password", &[("password", "another good password")]).await;
+    assert_shows(&newest(&browser).await.1, &["POST /settings/password</h1>"], &["Response without a flow"]);
+    browser.get("/auth/callback/google?code=1&state=2").await;
+    assert_shows(&newest(&browser).await.1, &["Response without a flow", "Stopped at: Flow of this browser<"], &[]);
 }

@@ -200,6 +200,8 @@ async fn a_hanging_or_dripping_provider_times_out_after_ten_seconds() {
     for page in [hung, dripped] {
         assert_eq!(parameter(page.location(), "error"), "provider_unavailable");
     }
+    let last = second.get("/inspect/last").await.location().to_owned();
+    assert!(second.get(&last).await.body.contains("Stopped at: Answer in time<"));
     assert_eq!(app.database.count("users").await, 1);
     first.sign_in("ada").await;
 }

@@ -2,11 +2,14 @@
 
 use leptos::prelude::*;
 
-use crate::ui::view::{Lane, WalkCheckView, WalkMessageView, WalkParameterView, WalkVerdict};
+use crate::{
+    codes::percent::encode,
+    ui::view::{Lane, WalkCheckView, WalkMessageView, WalkParameterView, WalkSourceView, WalkVerdict},
+};
 
 /// `took` is the length of the time axis, in milliseconds.
 pub(super) fn message(message: WalkMessageView, took: u64) -> AnyView {
-    let WalkMessageView { from, to, title, words, parameters, checks, lines, cookies, file, reference, at, until } =
+    let WalkMessageView { from, to, title, words, parameters, checks, lines, cookies, awaited, source, at, until } =
         message;
     let failed = checks.iter().any(|check| check.verdict == WalkVerdict::Refused);
     let lanes = match from == to {
@@ -31,7 +34,8 @@ pub(super) fn message(message: WalkMessageView, took: u64) -> AnyView {
                 {check_list(checks)}
                 {parameter_table(parameters)}
                 {list(cookies)}
-                <p class="walk-source">{source(file, reference)}</p>
+                {awaited.map(request_link)}
+                <p class="walk-source">{source_links(source)}</p>
             </div>
         </li>
     }
@@ -94,7 +98,7 @@ fn check_list(checks: Vec<WalkCheckView>) -> Option<AnyView> {
 }
 
 fn check(check: WalkCheckView) -> AnyView {
-    let WalkCheckView { label, asks, expected, actual, verdict, without, file, reference } = check;
+    let WalkCheckView { label, asks, expected, actual, verdict, without, source } = check;
     let (sign, word, look) = match verdict {
         WalkVerdict::Passed => ("✓", "Passed", "walk-check is-passed"),
         WalkVerdict::NotNeeded => ("–", "Not needed", "walk-check"),
@@ -125,7 +129,7 @@ fn check(check: WalkCheckView) -> AnyView {
                         <dd>{without}</dd>
                     </div>
                 </dl>
-                <p class="walk-source">{source(file, reference)}</p>
+                <p class="walk-source">{source_links(source)}</p>
             </details>
         </li>
     }
@@ -140,8 +144,27 @@ fn list(lines: Vec<String>) -> Option<AnyView> {
     Some(view! { <ul class="walk-list">{lines}</ul> }.into_any())
 }
 
+/// The request that this one waited for.
+fn request_link(id: String) -> AnyView {
+    let href = format!("/inspect/{}", encode(&id));
+    view! {
+        <p class="walk-words">
+            "Done by request " <a href=href>
+                <code>{id}</code>
+            </a>
+        </p>
+    }
+    .into_any()
+}
+
 /// The file in this repository, and the section of the specification.
-fn source(file: &'static str, reference: Option<(String, String)>) -> AnyView {
+fn source_links(source: WalkSourceView) -> AnyView {
+    let WalkSourceView { file, has_page, reference } = source;
+    let name = || view! { <code>{file}</code> };
+    let name = match has_page {
+        true => view! { <a href=format!("/inspect/source/{file}")>{name()}</a> }.into_any(),
+        false => name().into_any(),
+    };
     let reference = reference.map(|(name, url)| {
         view! {
             " · "
@@ -151,7 +174,7 @@ fn source(file: &'static str, reference: Option<(String, String)>) -> AnyView {
         }
     });
     view! {
-        <code>{file}</code>
+        {name}
         {reference}
     }
     .into_any()

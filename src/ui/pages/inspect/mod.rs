@@ -4,12 +4,18 @@ use leptos::prelude::*;
 
 mod compare;
 mod message;
+mod recording;
+mod source;
 mod tour;
 mod walkthrough;
 
 pub use compare::ComparePage;
+pub use recording::RecordingOfferPage;
+pub use source::SourcePage;
 pub use tour::TourPage;
 pub use walkthrough::{WalkthroughFile, WalkthroughPage};
+
+use recording::recording_switch;
 
 use crate::{
     codes::percent::encode,
@@ -22,7 +28,7 @@ use crate::{
 
 #[component]
 pub fn InspectPage(view: InspectView) -> impl IntoView {
-    let InspectView { flows, in_development, attacks } = view;
+    let InspectView { flows, in_development, recording, attacks } = view;
     let is_empty = flows.is_empty();
     let rows: Vec<_> = flows.into_iter().map(row).collect();
     view! {
@@ -36,6 +42,7 @@ pub fn InspectPage(view: InspectView) -> impl IntoView {
                 </p>
                 {(!in_development)
                     .then(|| view! { <p class="walk-lead">"The audit trail records which flows you open."</p> })}
+                {recording.map(recording_switch)}
                 {is_empty.then(empty)}
                 <ul class="rows" role="list">
                     {rows}
@@ -55,8 +62,9 @@ fn attack_list(attacks: Vec<AttackView>) -> AnyView {
                 "Attack it"
             </h2>
             <p class="walk-lead">
-                "Each button makes the sandbox's Google misbehave once, towards Ada, and starts a sign-in: choose Ada. The login page then \
-                 links to what happened, up to the check that stopped it."
+                "A button makes the sandbox's Google misbehave once, towards Ada, and starts a sign-in: choose Ada. The login page then \
+                 links to what happened, up to the check that stopped it. Where it says so, this server plays the user and the attacker \
+                 itself, and shows the record at once."
             </p>
             <ul class="walk-attacks" role="list">
                 {attacks}
@@ -67,17 +75,17 @@ fn attack_list(attacks: Vec<AttackView>) -> AnyView {
 }
 
 fn attack(attack: AttackView) -> AnyView {
-    let AttackView { preset, title, story, stopped_by, without } = attack;
+    let AttackView { name, title, story, stopped_by, without, is_played } = attack;
     view! {
         <li class="walk-attack">
             <h3 class="walk-title">{title}</h3>
-            <p>{story}</p>
+            <p>{story} {is_played.then_some(" Played by this server.")}</p>
             <p class="walk-note">
                 <strong>"Stopped by: "</strong>
                 {format!("{stopped_by}. Without it: {without}")}
             </p>
             <form method="post" action="/inspect/attack">
-                <input type="hidden" name="attack" value=preset />
+                <input type="hidden" name="attack" value=name />
                 <button class="button is-quiet is-small" type="submit">
                     {title}
                 </button>

@@ -1,88 +1,16 @@
-//! The checks of a flow: what each asks, what happens without it, and what to do when it fails.
+//! The list, in the order of a flow.
 
-use super::{
-    source::{
-        Reference::{OpenIdConnect, Rfc, WebAuthn},
-        Source,
-    },
-    value::Value,
+use crate::inspect::source::{
+    Reference::{OpenIdConnect, Rfc, WebAuthn},
+    Source,
 };
-use crate::oidc;
-
-/// The outcome of a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    Passed,
-    /// Nothing to compare, which is allowed.
-    NotNeeded,
-    /// The flow ends here.
-    Refused,
-}
-
-/// A check that ran.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CheckResult {
-    pub check: Check,
-    pub expected: Value,
-    pub actual: Value,
-    pub verdict: Verdict,
-}
-
-impl CheckResult {
-    pub const fn new(check: Check, expected: Value, actual: Value, verdict: Verdict) -> Self {
-        Self { check, expected, actual, verdict }
-    }
-
-    /// A check that passed or refused.
-    pub const fn of(check: Check, expected: Value, actual: Value, passed: bool) -> Self {
-        Self::new(check, expected, actual, if passed { Verdict::Passed } else { Verdict::Refused })
-    }
-
-    pub(super) const fn size(&self) -> usize {
-        2 + self.expected.size() + self.actual.size()
-    }
-}
-
-macro_rules! checks {
-    ($($name:ident = $label:literal, $source:expr, $asks:literal, $without:literal, $advice:literal;)+) => {
-        /// A check. Its texts are for people who learn and for people who debug.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Check { $($name,)+ }
-
-        impl Check {
-            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
-
-            pub const fn label(self) -> &'static str {
-                match self { $(Self::$name => $label,)+ }
-            }
-
-            pub const fn source(self) -> Source {
-                match self { $(Self::$name => $source,)+ }
-            }
-
-            /// The question that it answers.
-            pub const fn asks(self) -> &'static str {
-                match self { $(Self::$name => $asks,)+ }
-            }
-
-            /// What could happen if nothing checked this.
-            pub const fn without(self) -> &'static str {
-                match self { $(Self::$name => $without,)+ }
-            }
-
-            /// What to do when it refuses.
-            pub const fn advice(self) -> &'static str {
-                match self { $(Self::$name => $advice,)+ }
-            }
-        }
-    };
-}
 
 const ID_TOKEN: &str = "src/oidc/id_token/mod.rs";
 const CLAIMS: &str = "src/oidc/id_token/payload.rs";
 const TIMES: &str = "src/oidc/id_token/times.rs";
 const HASHES: &str = "src/oidc/id_token/hashes.rs";
 const RESPONSE: &str = "src/oauth/authorization_response.rs";
+const EVENT: &str = "src/oidc/security_event/mod.rs";
 const CALLBACK: &str = "src/sessions/authorization_callback.rs";
 
 checks! {
@@ -126,8 +54,12 @@ checks! {
         "Is the answer of the token endpoint a bearer token, and no error, whatever its status says?",
         "Some providers report errors with status 200: a client that looked at the status alone signed users in without a token (CVE-2021-41580).",
         "invalid_client: the client id or secret is wrong. invalid_grant: the code was used, expired, or the redirect URI or the verifier differ. redirect_uri_mismatch: register the URI exactly as shown above.";
+    Answer = "Answer in time", Source::ours("src/relying_party/http.rs"),
+        "Did the provider answer, within ten seconds?",
+        "A provider that hangs would hold a task, a connection and the user for minutes; enough of them would stop every other sign-in.",
+        "Nothing here: the provider is slow or down. After some failures this server stops asking it for a while.";
     Shape = "Three parts", Source::of(ID_TOKEN, Rfc(7515, "3.1")),
-        "Is the id_token a signed JWT of three parts, at most 16 KiB?",
+        "Is the token a signed JWT of three parts, at most 16 KiB?",
         "An encrypted or unsigned token would reach code that expects a signed one.",
         "The provider sent something else: ask for a signed id_token in the client's registration.";
     Header = "Header", Source::of("src/oidc/id_token/header.rs", Rfc(8725, "3.1")),
@@ -198,6 +130,22 @@ checks! {
         "If a level of assurance was asked for: is it the token's?",
         "A sign-in with a password would pass for one with a second factor.",
         "Ask the provider's administrator which levels the client may request.";
+    MessageKind = "Kind of message", Source::of(EVENT, Rfc(8417, "2.2")),
+        "Is it a message, with events and without a nonce, and no id_token?",
+        "Anyone who has got hold of a user's id_token could post it here, to end that user's sessions.",
+        "The sender posts another kind of token: compare the endpoint that is registered at the provider.";
+    MessageAudience = "aud of the message", Source::of(EVENT, Rfc(8417, "2.2")),
+        "Is the message addressed to this application?",
+        "The operator of another application could post the messages that it receives here, and end sessions of users who did nothing.",
+        "Compare the client id of the configuration with the one at the provider.";
+    MessageAge = "Age of the message", Source::of(EVENT, Rfc(8417, "2.2")),
+        "Was it sent in the past, and lately? A logout within ten minutes, another message within a week.",
+        "A message that was recorded long ago would be carried out, and its id would have to be kept without end.",
+        "Compare this server's clock with the real time: `latchkey doctor` shows the difference to the provider's.";
+    MessageClaims = "Claims of the message", Source::of(EVENT, Rfc(8417, "2.2")),
+        "Has it an id, one to eight events, and a subject or session of which each name occurs once?",
+        "Of two subjects, two readers could take different ones; without an id, a message could be sent again and again.",
+        "The provider sent an unusable message: report it there.";
     UserinfoSubject = "sub of userinfo", Source::of("src/oidc/userinfo/mod.rs", OpenIdConnect("5.3.2")),
         "Is userinfo about the user of the id_token?",
         "The email address of another user could be put beside this one's id.",
@@ -226,39 +174,4 @@ checks! {
         "Which user does this profile belong to, and may it sign in? The reasons are listed above.",
         "Eve registers Ada's email address at a provider that does not verify it, and opens Ada's account with it.",
         "Read the reasons: each is one sentence. `latchkey explain-link` simulates other cases.";
-}
-
-impl From<oidc::Check> for Check {
-    fn from(check: oidc::Check) -> Self {
-        match check {
-            oidc::Check::Shape => Self::Shape,
-            oidc::Check::Header => Self::Header,
-            oidc::Check::Key => Self::Key,
-            oidc::Check::Signature => Self::Signature,
-            oidc::Check::Payload => Self::Payload,
-            oidc::Check::Kind => Self::Kind,
-            oidc::Check::Issuer => Self::Issuer,
-            oidc::Check::Audience => Self::Audience,
-            oidc::Check::AuthorizedParty => Self::AuthorizedParty,
-            oidc::Check::Expiry => Self::Expiry,
-            oidc::Check::IssuedAt => Self::IssuedAt,
-            oidc::Check::NotBefore => Self::NotBefore,
-            oidc::Check::Nonce => Self::Nonce,
-            oidc::Check::AccessTokenHash => Self::AccessTokenHash,
-            oidc::Check::CodeHash => Self::CodeHash,
-            oidc::Check::Subject => Self::Subject,
-            oidc::Check::AuthTime => Self::AuthTime,
-            oidc::Check::Acr => Self::Acr,
-        }
-    }
-}
-
-impl From<oidc::Verdict> for Verdict {
-    fn from(verdict: oidc::Verdict) -> Self {
-        match verdict {
-            oidc::Verdict::Ok => Self::Passed,
-            oidc::Verdict::NotApplicable => Self::NotNeeded,
-            oidc::Verdict::Refused => Self::Refused,
-        }
-    }
 }
