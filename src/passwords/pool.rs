@@ -1,10 +1,15 @@
 //! A bounded pool for password hashing, which costs memory and time and which anyone can trigger: a fixed number of
 //! threads, a bounded queue, and an immediate error beyond it.
 
-use std::{fmt, net::IpAddr, sync::Arc, thread::available_parallelism};
+use std::{
+    fmt,
+    net::IpAddr,
+    sync::Arc,
+    thread::{self, available_parallelism},
+};
 
 use secrecy::SecretString;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 use tracing::Span;
 
 use super::{
@@ -72,12 +77,32 @@ impl Lane {
         let hash = tracing::trace_span!("hash");
         let place = self.places.take(from).map_err(|_| PoolError::Full)?;
         let thread = self.threads.clone().acquire_owned().await.map_err(|_| PoolError::Broken)?;
-        let span = Span::current();
-        let done = tokio::task::spawn_blocking(move || {
-            let _held = (place, thread, hash);
-            span.in_scope(work)
+        let (span, (done, outcome)) = (Span::current(), oneshot::channel());
+        // One for each: a thread costs a thousandth of a hash, and one of lower priority could not do other work.
+        let started = thread::Builder::new().name("passwords".to_owned()).spawn(move || {
+            // Dropped in reverse order if the work panics: the place is free before the caller hears of it.
+            let done = done;
+            let held = (place, thread, hash);
+            lower_priority();
+            let outcome = span.in_scope(work);
+            drop(held);
+            // The caller may be gone.
+            drop(done.send(outcome));
         });
-        done.await.map_err(|_| PoolError::Broken)?
+        started.map_err(|_| PoolError::Broken)?;
+        outcome.await.map_err(|_| PoolError::Broken)?
+    }
+}
+
+/// Below the threads that serve requests: where these have work, a tenth of their share.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 10;
+
+/// Lets other threads go first. Linux has priorities of threads.
+fn lower_priority() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE) {
+        tracing::debug!(%error, "a thread for passwords keeps its priority");
     }
 }
 

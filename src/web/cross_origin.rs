@@ -3,12 +3,14 @@
 //! tower-http's `CsrfLayer` checks `Sec-Fetch-Site` and `Origin`, and accepts requests with neither, since current browsers
 //! send at least one. We refuse those, since clients other than browsers have no cookies here.
 
-use std::sync::Arc;
+use std::{
+    ops::ControlFlow::{self, Break, Continue},
+    sync::Arc,
+};
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use tower_http::csrf::CsrfLayer;
@@ -57,13 +59,13 @@ pub fn api_layer(origin: &str, others: &[String]) -> Result<CsrfLayer, tower_htt
 /// `Sec-Fetch-Site`. Command-line clients and apps that keep our cookies send neither header, and pass where the request
 /// cannot be a form: forms send neither JSON nor `Authorization`, and always a content type. Any other request with cookies
 /// comes from a script, whose browser sends `Origin`.
-pub async fn require_provenance_of_forms(request: Request, next: Next) -> Response {
+pub fn require_provenance_of_forms((): &(), request: &mut Request) -> ControlFlow<Response> {
     let headers = request.headers();
     let may_be_a_form = *request.method() == Method::POST && has_form_type(headers);
     if may_be_a_form && headers.contains_key(header::COOKIE) && !has_provenance(headers) {
-        return StatusCode::FORBIDDEN.into_response();
+        return Break(StatusCode::FORBIDDEN.into_response());
     }
-    next.run(request).await
+    Continue(())
 }
 
 /// The possible `enctype`s of a form (HTML, "form submission").
@@ -78,13 +80,13 @@ fn has_form_type(headers: &HeaderMap) -> bool {
 }
 
 /// Refuses an unsafe request with neither `Origin` nor `Sec-Fetch-Site`.
-pub async fn require_provenance(State(form_posts): State<FormPosts>, request: Request, next: Next) -> Response {
+pub fn require_provenance(form_posts: &FormPosts, request: &mut Request) -> ControlFlow<Response> {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let is_form_post = form_posts.include(request.method(), request.uri().path());
     if is_safe || is_form_post || has_provenance(request.headers()) {
-        return next.run(request).await;
+        return Continue(());
     }
-    StatusCode::FORBIDDEN.into_response()
+    Break(StatusCode::FORBIDDEN.into_response())
 }
 
 /// An empty header counts as missing, as in tower-http's layer.

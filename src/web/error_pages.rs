@@ -1,14 +1,16 @@
 //! Error pages: every layer reports an error by its status, and this layer, outside them all, renders the page.
 
+use std::ops::ControlFlow;
+
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderValue, Method, StatusCode, header},
-    middleware::Next,
     response::{Html, IntoResponse, Response},
 };
 
 use super::{
     api::{error_of_status, is_path},
+    around::{Around, around},
     request_log::REQUEST_ID,
     state::AppState,
 };
@@ -16,13 +18,31 @@ use crate::{codes::page_error::PageError, ui::plain_document::error_page_html};
 
 /// Adds the body to an error without one: a page for browsers, JSON under `/api/` and `/.well-known/`, otherwise one line of
 /// text.
-pub async fn render(State(app): State<AppState>, request: Request, next: Next) -> Response {
-    // A probe gets its own text.
-    let is_probe = matches!(request.uri().path(), "/healthz" | "/readyz");
-    let wants_page = wants_page(&request);
-    let is_api = is_path(request.uri().path());
-    let request_id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).map(str::to_owned);
-    let mut response = next.run(request).await;
+pub fn render(app: &AppState) -> Around<AppState, Asked> {
+    around(app.clone(), ask, answer)
+}
+
+/// What a page depends on.
+pub struct Asked {
+    /// A probe gets its own text.
+    is_probe: bool,
+    wants_page: bool,
+    is_api: bool,
+    request_id: Option<HeaderValue>,
+}
+
+fn ask(_: &AppState, request: &mut Request) -> ControlFlow<Response, Asked> {
+    let path = request.uri().path();
+    ControlFlow::Continue(Asked {
+        is_probe: matches!(path, "/healthz" | "/readyz"),
+        wants_page: wants_page(request),
+        is_api: is_path(path),
+        request_id: request.headers().get(REQUEST_ID).cloned(),
+    })
+}
+
+fn answer(app: &AppState, asked: Asked, mut response: Response) -> Response {
+    let Asked { is_probe, wants_page, is_api, request_id } = asked;
     if !is_probe {
         add_retry_after(&mut response);
     }
@@ -35,9 +55,10 @@ pub async fn render(State(app): State<AppState>, request: Request, next: Next) -
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.remove(header::CONTENT_TYPE);
-    let is_ours = parts.status.is_server_error();
     if wants_page {
-        return (parts, Html(error_page_html(error, request_id.filter(|_| is_ours), &app.assets))).into_response();
+        let is_ours = parts.status.is_server_error();
+        let id = request_id.filter(|_| is_ours).and_then(|id| id.to_str().map(str::to_owned).ok());
+        return (parts, Html(error_page_html(error, id, &app.assets))).into_response();
     }
     let reason = parts.status.canonical_reason().unwrap_or("error");
     (parts, format!("{reason}\n")).into_response()

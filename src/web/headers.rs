@@ -1,15 +1,15 @@
 //! Security headers, on every response.
 
-use std::sync::Arc;
+use std::{ops::ControlFlow, sync::Arc};
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, header},
-    middleware::Next,
     response::Response,
 };
 use leptos::nonce::Nonce;
 
+use super::around::{Around, around};
 use crate::account::EMAIL_LINK_PATH;
 
 #[derive(Clone, Debug)]
@@ -53,12 +53,26 @@ const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-cap
     storage-access=(), usb=(), xr-spatial-tracking=()";
 
 /// Makes the nonce of the request, passes it on as an extension, and sets the headers of the response.
-pub async fn set(State(policy): State<HeaderPolicy>, mut request: Request, next: Next) -> Response {
+pub fn set(policy: &HeaderPolicy) -> Around<HeaderPolicy, Asked> {
+    around(policy.clone(), ask, answer)
+}
+
+/// What the headers depend on.
+pub struct Asked {
+    nonce: Nonce,
+    /// Of the URL.
+    has_secret: bool,
+}
+
+fn ask(_: &HeaderPolicy, request: &mut Request) -> ControlFlow<Response, Asked> {
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());
     let path = request.uri().path();
     let has_secret = path.starts_with("/auth/callback/") || path == EMAIL_LINK_PATH;
-    let mut response = next.run(request).await;
+    ControlFlow::Continue(Asked { nonce, has_secret })
+}
+
+fn answer(policy: &HeaderPolicy, Asked { nonce, has_secret }: Asked, mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.reserve(HEADERS);
     for (name, value) in fixed() {

@@ -1,14 +1,19 @@
 //! How many requests the server works on at once. Above that it answers 503 at once, while it still can: a queue would only make
 //! everybody wait for what no one waits for any more.
 
+use std::ops::ControlFlow::{self, Break, Continue};
+
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderValue, StatusCode, header},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 
-use crate::{limits::Places, sessions::ClientInfo};
+use super::around::{Around, around};
+use crate::{
+    limits::{Place, Places},
+    sessions::ClientInfo,
+};
 
 /// Each may hold a body of 64 KB and what renders its answer.
 const REQUESTS: usize = 2048;
@@ -35,20 +40,24 @@ impl InFlight {
 }
 
 /// Holds a place until the answer begins.
-pub async fn limit(State(places): State<Places>, request: Request, next: Next) -> Response {
+pub fn limit(places: &Places) -> Around<Places, Place> {
+    around(places.clone(), take, |_, _place, response| response)
+}
+
+fn take(places: &Places, request: &mut Request) -> ControlFlow<Response, Place> {
     let address = request.extensions().get::<ClientInfo>().and_then(|client| client.ip);
     match places.take(address) {
-        Ok(_place) => next.run(request).await,
+        Ok(place) => Continue(place),
         Err(full) => {
             tracing::warn!(reason = %full, "request refused");
-            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, RETRY_AFTER)]).into_response()
+            Break((StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, RETRY_AFTER)]).into_response())
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::{Router, body::Body, middleware::from_fn_with_state, routing::get};
+    use axum::{Router, body::Body, routing::get};
     use std::{net::IpAddr, sync::Arc};
     use tokio::sync::Notify;
     use tower::ServiceExt;
@@ -71,7 +80,7 @@ mod tests {
                 end.notified().await;
             }
         };
-        let app = Router::new().route("/", get(handler)).layer(from_fn_with_state(Places::new(2, Some(1)), limit));
+        let app = Router::new().route("/", get(handler)).layer(limit(&Places::new(2, Some(1))));
         let running = tokio::spawn(app.clone().oneshot(from([203, 0, 113, 1])));
         arrived.notified().await;
         let refused = app.clone().oneshot(from([203, 0, 113, 1])).await.unwrap();

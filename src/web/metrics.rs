@@ -1,17 +1,19 @@
 //! GET `/metrics` for Prometheus, on a listener of its own (`METRICS_ADDR`): what it says is for the operator.
 
-use std::{sync::Arc, time::Instant};
+use std::{ops::ControlFlow, sync::Arc, time::Instant};
 
 use axum::{
     Router,
     extract::{MatchedPath, Request, State},
-    http::{StatusCode, header},
-    middleware::Next,
+    http::{Method, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
 
-use super::state::AppState;
+use super::{
+    around::{Around, around},
+    state::AppState,
+};
 use crate::{
     metrics::{self, CONTENT_TYPE, Metrics, Snapshot},
     store::{DatabaseLoad, StoreError},
@@ -23,14 +25,24 @@ pub fn metrics_router(app: &AppState) -> Router {
 }
 
 /// Times a request by its route. The innermost handler has decided the route by then, so this stands outside all layers.
-pub async fn time(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
-    let started = Instant::now();
+pub fn time(metrics: &Metrics) -> Around<Metrics, Asked> {
+    around(metrics.clone(), ask, |metrics, Asked { started, route, method }, response| {
+        let route = route.as_ref().map(MatchedPath::as_str);
+        metrics.time_request(route, method.as_str(), response.status().as_u16(), started.elapsed());
+        response
+    })
+}
+
+/// A request that is being timed.
+pub struct Asked {
+    started: Instant,
+    route: Option<MatchedPath>,
+    method: Method,
+}
+
+fn ask(_: &Metrics, request: &mut Request) -> ControlFlow<Response, Asked> {
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let method = request.method().clone();
-    let response = next.run(request).await;
-    let route = route.as_ref().map(MatchedPath::as_str);
-    metrics.time_request(route, method.as_str(), response.status().as_u16(), started.elapsed());
-    response
+    ControlFlow::Continue(Asked { started: Instant::now(), route, method: request.method().clone() })
 }
 
 /// While the database is down, what it would say is missing, and `latchkey_database_up` is 0.

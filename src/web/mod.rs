@@ -1,6 +1,7 @@
 //! The Axum edge: router, layers, headers, health, the listener.
 
 mod api;
+mod around;
 mod assets;
 mod background;
 mod callback;

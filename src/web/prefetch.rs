@@ -1,9 +1,10 @@
 //! Prefetches: what a browser requests ahead of a click that may never come.
 
+use std::ops::ControlFlow::{self, Break, Continue};
+
 use axum::{
     extract::Request,
     http::{HeaderMap, StatusCode},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 
@@ -15,10 +16,10 @@ const HEADERS: [&str; 4] = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
 ///
 /// By 503: browsers discard a prefetch without a status of success and send the request again when the user navigates. They
 /// keep a 204, and a click on the link would then do nothing.
-pub async fn refuse(request: Request, next: Next) -> Response {
+pub fn refuse((): &(), request: &mut Request) -> ControlFlow<Response> {
     match is_prefetch(request.headers()) {
-        true => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-        false => next.run(request).await,
+        true => Break(StatusCode::SERVICE_UNAVAILABLE.into_response()),
+        false => Continue(()),
     }
 }
 

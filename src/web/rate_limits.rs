@@ -1,11 +1,16 @@
 //! Rate limits per network.
 
-use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
+use std::{
+    net::IpAddr,
+    num::NonZeroU32,
+    ops::ControlFlow::{self, Break, Continue},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderValue, StatusCode, header},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 
@@ -73,19 +78,16 @@ impl RateLimits {
     }
 }
 
-pub async fn starts(State(limits): State<RateLimits>, request: Request, next: Next) -> Response {
-    let counted = address_of(&request).map_or(Ok(()), |address| limits.count_start(address));
-    limits.limit(Limit::Starts, counted, request, next).await
+pub fn starts(limits: &RateLimits, request: &mut Request) -> ControlFlow<Response> {
+    limits.limit(Limit::Starts, address_of(request).map_or(Ok(()), |address| limits.count_start(address)))
 }
 
-pub async fn responses(State(limits): State<RateLimits>, request: Request, next: Next) -> Response {
-    let counted = address_of(&request).map_or(Ok(()), |address| limits.count_response(address));
-    limits.limit(Limit::Responses, counted, request, next).await
+pub fn responses(limits: &RateLimits, request: &mut Request) -> ControlFlow<Response> {
+    limits.limit(Limit::Responses, address_of(request).map_or(Ok(()), |address| limits.count_response(address)))
 }
 
-pub async fn forms(State(limits): State<RateLimits>, request: Request, next: Next) -> Response {
-    let counted = address_of(&request).map_or(Ok(()), |address| limits.count_form(address));
-    limits.limit(Limit::Forms, counted, request, next).await
+pub fn forms(limits: &RateLimits, request: &mut Request) -> ControlFlow<Response> {
+    limits.limit(Limit::Forms, address_of(request).map_or(Ok(()), |address| limits.count_form(address)))
 }
 
 fn address_of(request: &Request) -> Option<IpAddr> {
@@ -94,15 +96,12 @@ fn address_of(request: &Request) -> Option<IpAddr> {
 
 impl RateLimits {
     /// Answers 429 with `Retry-After` if the limit is reached.
-    async fn limit(&self, limit: Limit, counted: Result<(), u64>, request: Request, next: Next) -> Response {
-        match counted {
-            Ok(()) => next.run(request).await,
-            Err(seconds) => {
-                self.metrics.count_rate_limited(limit);
-                tracing::info!(seconds, "rate limit reached");
-                (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, HeaderValue::from(seconds))]).into_response()
-            }
-        }
+    fn limit(&self, limit: Limit, counted: Result<(), u64>) -> ControlFlow<Response> {
+        let Err(seconds) = counted else { return Continue(()) };
+        self.metrics.count_rate_limited(limit);
+        tracing::info!(seconds, "rate limit reached");
+        let retry_after = [(header::RETRY_AFTER, HeaderValue::from(seconds))];
+        Break((StatusCode::TOO_MANY_REQUESTS, retry_after).into_response())
     }
 }
 

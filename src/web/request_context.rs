@@ -1,6 +1,6 @@
 //! Identifies the client and the user of a request before its handler runs.
 
-use std::{net::IpAddr, sync::Once};
+use std::{net::IpAddr, ops::ControlFlow, sync::Once};
 
 use axum::{
     extract::{Request, State},
@@ -180,14 +180,14 @@ pub(super) fn unavailable() -> Response {
 
 /// On loopback, redirects from another name of this machine to that of `BASE_URL`: a sign-in that begins at `127.0.0.1` and
 /// returns to `localhost` would not find its cookie. Elsewhere the proxy checks the host.
-pub async fn redirect_to_our_host(State(app): State<AppState>, request: Request, next: Next) -> Response {
+pub fn redirect_to_our_host(app: &AppState, request: &mut Request) -> ControlFlow<Response> {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD);
     if app.on_loopback && is_safe && !is_host_of(&app.origin, host) && is_other_loopback_name(host, &app.origin) {
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-        return see_other(&format!("{}{path}", app.origin));
+        return ControlFlow::Break(see_other(&format!("{}{path}", app.origin)));
     }
-    next.run(request).await
+    ControlFlow::Continue(())
 }
 
 /// Whether the `Host` is, letter for letter, that of the origin, as in nearly every request.

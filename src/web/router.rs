@@ -22,7 +22,9 @@ use tower_http::{
 };
 
 use super::{
-    api, assets, callback, compression, credential,
+    api,
+    around::gate,
+    assets, callback, compression, credential,
     cross_origin::{self, FormPosts},
     email_link, error_pages, form_post, forms, forward_auth, headers, health, in_flight, inspect, metrics, pages,
     passkeys, prefetch, provider_events, rate_limits, request_context,
@@ -33,7 +35,6 @@ use super::{
 };
 use crate::{
     account::{EMAIL_LINK_PATH, FORMS},
-    limits::Places,
     ui::page::Page,
 };
 
@@ -51,7 +52,6 @@ pub fn router(app: &AppState) -> Result<Router, ConfigError> {
     _ = any_spawner::Executor::init_tokio();
     let health = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
     let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, HANDLER_TIMEOUT);
-    let in_flight = |places: &Places| from_fn_with_state(places.clone(), in_flight::limit);
     let busy = site(app)?.merge(json_api(app)?).merge(provider_messages(app));
     let busy = match &app.recorder {
         Some(recorder) => {
@@ -60,15 +60,15 @@ pub fn router(app: &AppState) -> Result<Router, ConfigError> {
         }
         None => busy,
     };
-    let busy = busy.layer(in_flight(&app.in_flight.site));
+    let busy = busy.layer(in_flight::limit(&app.in_flight.site));
     let routes = busy.merge(health).layer(
         ServiceBuilder::new()
             // Outside all that can fail, so that allowed pages can read the errors.
-            .layer(from_fn_with_state(app.cors.clone(), api::share))
+            .layer(api::share(&app.cors))
             // Outside the error pages, which are HTML too.
             .map_request(compression::only_own_requests)
             .layer(compression::layer())
-            .layer(from_fn_with_state(app.clone(), error_pages::render))
+            .layer(error_pages::render(app))
             .layer(CatchPanicLayer::custom(on_panic))
             .layer(timeout)
             .map_request(with(app, request_context::identify_client))
@@ -78,7 +78,7 @@ pub fn router(app: &AppState) -> Result<Router, ConfigError> {
     // A proxy sends this request before each of its own: it has only the layers that it needs. It reads no body, changes
     // nothing, and answers a program.
     let verify = forward_auth::routes()
-        .layer(in_flight(&app.in_flight.forward_auth))
+        .layer(in_flight::limit(&app.in_flight.forward_auth))
         .layer(ServiceBuilder::new().layer(CatchPanicLayer::custom(on_panic)).layer(timeout));
     // The first layer sees a request first. One stack, since `Router::layer` boxes and clones its layers for each request:
     // six calls would be six boxes.
@@ -90,15 +90,15 @@ pub fn router(app: &AppState) -> Result<Router, ConfigError> {
             .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
             .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(on_response))
             .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-            .layer(from_fn_with_state(app.header_policy.clone(), headers::set)),
+            .layer(headers::set(&app.header_policy)),
     );
     Ok(match app.is_measured {
-        true => routes.layer(from_fn_with_state(app.metrics.clone(), metrics::time)),
+        true => routes.layer(metrics::time(&app.metrics)),
         false => routes,
     })
 }
 
-/// For what changes a request only: unlike a middleware of axum it costs no box, and no copy of the services inside.
+/// For what changes a request only.
 fn with(app: &AppState, change: fn(&AppState, Request) -> Request) -> impl Fn(Request) -> Request + Clone + use<> {
     let app = app.clone();
     move |request| change(&app, request)
@@ -108,17 +108,17 @@ fn with(app: &AppState, change: fn(&AppState, Request) -> Request) -> impl Fn(Re
 fn site(app: &AppState) -> Result<Router<AppState>, ConfigError> {
     let with_user = from_fn_with_state(app.clone(), request_context::identify_user);
     // The rate limits stand before the session look-up: a flood costs no more than being counted.
-    let limited_starts = from_fn_with_state(app.rate_limits.clone(), rate_limits::starts);
-    let limited_responses = from_fn_with_state(app.rate_limits.clone(), rate_limits::responses);
-    let callback = get_only(callback::callback).route_layer(with_user.clone()).route_layer(from_fn(prefetch::refuse));
+    let limited_starts = gate(app.rate_limits.clone(), rate_limits::starts);
+    let limited_responses = gate(app.rate_limits.clone(), rate_limits::responses);
+    let callback = get_only(callback::callback).route_layer(with_user.clone()).route_layer(gate((), prefetch::refuse));
     let callback = callback.post(form_post::form_post).route_layer(limited_responses.clone());
     let credential = post(credential::credential).route_layer(with_user.clone()).route_layer(limited_responses);
-    let start = get_only(start::start).route_layer(from_fn(prefetch::refuse)).route_layer(limited_starts);
+    let start = get_only(start::start).route_layer(gate((), prefetch::refuse)).route_layer(limited_starts);
     let form_posts = FormPosts::new(&app.relying_party, app.google_button);
     Ok(signed_in_pages(app)
         .route("/auth/logout", post(sign_out::sign_out))
         .route_layer(with_user)
-        .route_layer(from_fn_with_state(app.clone(), request_context::redirect_to_our_host))
+        .route_layer(gate(app.clone(), request_context::redirect_to_our_host))
         .route("/auth/{provider}", start)
         .route("/auth/callback/{provider}", callback)
         .route(credential::PATH, credential)
@@ -126,13 +126,13 @@ fn site(app: &AppState) -> Result<Router<AppState>, ConfigError> {
         .layer(
             ServiceBuilder::new()
                 .layer(cross_origin::layer(&app.origin, form_posts.clone())?)
-                .layer(from_fn_with_state(form_posts, cross_origin::require_provenance)),
+                .layer(gate(form_posts, cross_origin::require_provenance)),
         ))
 }
 
 /// Messages of providers, which come from servers: they have no `Origin`, and are signed.
 fn provider_messages(app: &AppState) -> Router<AppState> {
-    let limited = from_fn_with_state(app.rate_limits.clone(), rate_limits::responses);
+    let limited = gate(app.rate_limits.clone(), rate_limits::responses);
     Router::new()
         .route(provider_events::PATH, post(provider_events::receive))
         .route(provider_events::DELETION_PATH, post(provider_events::receive_deletion))
@@ -145,10 +145,10 @@ fn signed_in_pages(app: &AppState) -> Router<AppState> {
         router.route(page.path(), pages::handler(*page))
     });
     let forms = FORMS.iter().fold(Router::new(), |router, form| router.route(form.path, forms::handler(*form)));
-    let email_link = get_only(email_link::email_link).route_layer(from_fn(prefetch::refuse));
+    let email_link = get_only(email_link::email_link).route_layer(gate((), prefetch::refuse));
     let email_links = Router::new().route(EMAIL_LINK_PATH, email_link);
-    let limited_forms = from_fn_with_state(app.rate_limits.clone(), rate_limits::forms);
-    let limited_starts = from_fn_with_state(app.rate_limits.clone(), rate_limits::starts);
+    let limited_forms = gate(app.rate_limits.clone(), rate_limits::forms);
+    let limited_starts = gate(app.rate_limits.clone(), rate_limits::starts);
     let passkeys = Router::new()
         .route(passkeys::OPTIONS, post(passkeys::options))
         .route_layer(limited_starts)
@@ -162,8 +162,8 @@ fn signed_in_pages(app: &AppState) -> Router<AppState> {
 /// `/api` and `/.well-known`.
 fn json_api(app: &AppState) -> Result<Router<AppState>, ConfigError> {
     let with_user = from_fn_with_state(app.clone(), request_context::identify_user);
-    let limited_starts = from_fn_with_state(app.rate_limits.clone(), rate_limits::starts);
-    let limited_responses = from_fn_with_state(app.rate_limits.clone(), rate_limits::responses);
+    let limited_starts = gate(app.rate_limits.clone(), rate_limits::starts);
+    let limited_responses = gate(app.rate_limits.clone(), rate_limits::responses);
     let own = api::own().route_layer(with_user.clone()).route_layer(from_fn(api::authorization_decides));
     let renewals = api::renewals().route_layer(with_user.clone()).route_layer(from_fn(api::authorization_decides));
     Ok(api::sign_ins()
@@ -175,7 +175,7 @@ fn json_api(app: &AppState) -> Result<Router<AppState>, ConfigError> {
         .layer(
             ServiceBuilder::new()
                 .layer(cross_origin::api_layer(&app.origin, app.cors.origins())?)
-                .layer(from_fn(cross_origin::require_provenance_of_forms)),
+                .layer(gate((), cross_origin::require_provenance_of_forms)),
         )
         .merge(api::published())
         .merge(api::not_found())

@@ -5,7 +5,10 @@ use std::sync::OnceLock;
 use leptos::{prelude::*, tachys::html::InertElement};
 
 use super::{fixed::fixed, form::Submit, mark::KeyMark, sandbox_bar::sandbox_bar};
-use crate::ui::{islands::pending_form::PendingForm, view::Places};
+use crate::ui::{
+    islands::{local_time::LocalTimes, pending_form::PendingForm},
+    view::Places,
+};
 
 /// The current place in the header's navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +90,7 @@ fn places(here: Place, offered: Places) -> AnyView {
                 </form>
             </PendingForm>
         </nav>
+        <LocalTimes />
     }
     .into_any()
 }

@@ -1,10 +1,9 @@
 //! Times on a page: in the browser's time zone if the server knows it (`view::LocalZone`), and then without script. Otherwise, at
-//! a browser's first page, in UTC until an island localises them.
+//! a browser's first page, in UTC until the page's [`LocalTimes`](crate::ui::islands::local_time::LocalTimes) hydrate.
 
 use leptos::prelude::*;
 
 use crate::ui::{
-    islands::local_time::LocalTime,
     timestamp,
     view::{LocalZone, Now},
 };
@@ -13,22 +12,17 @@ use crate::ui::{
 #[component]
 pub fn Timestamp(unix: i64) -> impl IntoView {
     let utc = timestamp::words(unix);
-    let Some(local) = local(unix) else {
-        let title = utc.clone();
-        return view! {
-            <LocalTime>
-                <time datetime=timestamp::iso(unix) title=title>
-                    {utc}
-                </time>
-            </LocalTime>
+    let (class, shown, distance) = match local(unix) {
+        Some(local) => {
+            let distance = use_context::<Now>().map(|Now(now)| timestamp::distance(unix, now));
+            ("timestamp is-localised", local, distance)
         }
-        .into_any();
+        None => ("timestamp", utc.clone(), None),
     };
-    let distance = use_context::<Now>().map(|Now(now)| timestamp::distance(unix, now));
     view! {
-        <span class="timestamp is-localised">
+        <span class=class>
             <time datetime=timestamp::iso(unix) title=utc>
-                {local}
+                {shown}
             </time>
             " "
             <span class="timestamp-distance">{distance}</span>

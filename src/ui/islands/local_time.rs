@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use leptos::{
-    html::Span,
     prelude::*,
     wasm_bindgen::JsValue,
     web_sys::{
@@ -21,30 +20,35 @@ use super::distance::{LocalClock, MINUTE, distance};
 /// How often relative times are updated.
 const UPDATE_INTERVAL: Duration = Duration::from_secs(30);
 
-/// Wraps a `<time>` that the server wrote in UTC: shows it in local time, and adds the relative time.
+/// Shows each [`Timestamp`](crate::ui::components::timestamp::Timestamp) of the page that the server wrote in UTC in local time,
+/// and adds the relative time. One island for all of them: each would cost more than the time that it shows.
 #[island]
-pub fn LocalTime(children: Children) -> impl IntoView {
-    let here = NodeRef::<Span>::new();
-    let distance = RwSignal::new(String::new());
-
+pub fn LocalTimes() -> impl IntoView {
     Effect::new(move |_| {
-        if let Some(time) = here.get().and_then(|here| here.query_selector("time").ok().flatten()) {
-            let at = Date::parse(&time.get_attribute("datetime").unwrap_or_default());
-            let locale = english();
-            time.set_text_content(Some(&local(at, &locale)));
-            let update = move || distance.set(relative(at, &locale));
+        let (locale, all) = (english(), document().get_elements_by_class_name("timestamp"));
+        let all = (0..all.length()).filter_map(|place| all.item(place));
+        let distances: Vec<_> = all.filter_map(|timestamp| localise(&timestamp, &locale)).collect();
+        if !distances.is_empty() {
+            let update = move || {
+                distances.iter().for_each(|(at, distance)| distance.set_text_content(Some(&relative(*at, &locale))));
+            };
             update();
             set_interval(update, UPDATE_INTERVAL);
         }
     });
+}
 
-    view! {
-        <span class="timestamp" class:is-localised=move || !distance.with(String::is_empty) node_ref=here>
-            {children()}
-            " "
-            <span class="timestamp-distance">{distance}</span>
-        </span>
+/// The time, and where its distance is shown. `None` where the server knew the zone.
+fn localise(timestamp: &Element, locale: &str) -> Option<(f64, Element)> {
+    let part = |selector| timestamp.query_selector(selector).ok().flatten();
+    let (time, distance) = (part("time")?, part(".timestamp-distance")?);
+    if timestamp.class_name() != "timestamp" {
+        return None;
     }
+    let at = Date::parse(&time.get_attribute("datetime").unwrap_or_default());
+    time.set_text_content(Some(&local(at, locale)));
+    timestamp.set_class_name("timestamp is-localised");
+    Some((at, distance))
 }
 
 /// Shows each `<time>` within as relative time, with the exact local time as its title. For lists, whose rows come and go

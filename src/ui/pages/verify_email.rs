@@ -14,6 +14,7 @@ use crate::{
             notice::NoticeBox,
             timestamp::Timestamp,
         },
+        islands::local_time::LocalTimes,
         view::{EmailLink, EmailLinkView},
         wording::{self, Message},
     },
@@ -33,6 +34,7 @@ fn draw(view: EmailLinkView) -> AnyView {
     view! {
         <CardPage title="Confirm your email address" heading="Confirm your email address" failed=form_error.is_some()>
             <p class="lead">"Someone signed up with " <strong>{email}</strong> " on " <Timestamp unix=asked_at /></p>
+            <LocalTimes />
             {step}
         </CardPage>
     }

@@ -5,16 +5,19 @@
 //! page on the web act as its visitor (threat PA7). tower-http's `CorsLayer` cannot express the policy: it takes the first of
 //! two `Origin` headers, and answers every OPTIONS request as a preflight.
 
-use std::sync::Arc;
+use std::{
+    ops::ControlFlow::{self, Break, Continue},
+    sync::Arc,
+};
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 
 use super::{is_path, well_known};
+use crate::web::around::{Around, around};
 
 /// Seconds for which a browser may cache a preflight.
 const MAX_AGE: &str = "600";
@@ -45,14 +48,34 @@ impl Cors {
 }
 
 /// Answers preflights, and lets pages of allowed origins read the responses, errors included.
-pub async fn share(State(cors): State<Cors>, request: Request, next: Next) -> Response {
+pub fn share(cors: &Cors) -> Around<Cors, Option<Asked>> {
+    around(cors.clone(), ask, |_, asked, response| match asked {
+        Some(asked) => allow(asked, response),
+        None => response,
+    })
+}
+
+/// A request to the API, or for a document of it.
+pub struct Asked {
+    /// The origin, if it is one of ours.
+    allowed: Option<HeaderValue>,
+    is_public: bool,
+    is_preflight: bool,
+}
+
+fn ask(cors: &Cors, request: &mut Request) -> ControlFlow<Response, Option<Asked>> {
     if !is_path(request.uri().path()) {
-        return next.run(request).await;
+        return Continue(None);
     }
-    let is_public = is_public(request.uri().path());
-    let allowed = cors.allowed(request.headers());
-    let is_preflight = is_preflight(&request);
-    let mut response = if is_preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
+    let (allowed, is_preflight) = (cors.allowed(request.headers()), is_preflight(request));
+    let asked = Asked { allowed, is_public: is_public(request.uri().path()), is_preflight };
+    match is_preflight {
+        true => Break(allow(asked, StatusCode::NO_CONTENT.into_response())),
+        false => Continue(Some(asked)),
+    }
+}
+
+fn allow(Asked { allowed, is_public, is_preflight }: Asked, mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("origin"));
     if let Some(origin) = allowed {

@@ -24,7 +24,7 @@ async fn pages_and_emails_are_in_the_browsers_zone(
     app.sign_up(&browser, ADA, PASSWORD).await;
     browser.set_cookie("zone", zone);
     let page = browser.get("/dashboard").await;
-    let (is_local, is_utc) = (!page.shows("LocalTime"), page.shows(" UTC</time>") || page.shows(" UTC\n"));
+    let (is_local, is_utc) = (page.shows("is-localised"), page.shows(" UTC</time>") || page.shows(" UTC\n"));
     assert_eq!((is_local, is_utc), (named.is_some(), named.is_none()), "{}", page.body);
     if named.is_some() {
         let half = if zone == "Asia/Kolkata" { time::Duration::minutes(30) } else { time::Duration::ZERO };
