@@ -2,8 +2,7 @@
 
 use super::{
     AuditEvent, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, RecordedPeople, SecondFactorEvent,
-    SecurityNotice,
-    UndoneChange,
+    SecurityNotice, UndoneChange,
 };
 use crate::accounts::linking_context::{PASSWORD, SignInMethod};
 use crate::accounts::reason::Reason;

@@ -9,8 +9,8 @@ mod tests;
 
 pub use codes::{EventCodes, FAILED};
 pub use outcome::{
-    DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, RecordedPeople, SecondFactorEvent, SecurityNotice,
-    UndoneChange,
+    DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, RecordedPeople, SecondFactorEvent,
+    SecurityNotice, UndoneChange,
 };
 
 use super::linking_context::SignInMethod;

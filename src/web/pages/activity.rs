@@ -3,8 +3,8 @@
 use super::authentication_claims::authentication_claims;
 use crate::{
     accounts::{
-        Actor, AuditEvent, ClientInfo, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, RecordedPeople,
-        SecondFactorEvent, SecurityNotice, SignInMethod, UndoneChange, describe_device,
+        Actor, AuditEvent, ClientInfo, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind,
+        RecordedPeople, SecondFactorEvent, SecurityNotice, SignInMethod, UndoneChange, describe_device,
     },
     codes::access::Access,
     oidc::SecurityEventKind,
