@@ -83,9 +83,9 @@ test.describe("with JavaScript", { tag: "@js" }, () => {
       }
       expect(outcomes).toEqual([
         "ok",
+        "provider_token_invalid",
+        "provider_token_invalid",
         "second_factor_expired",
-        "provider_token_invalid",
-        "provider_token_invalid",
         "refresh_token_invalid",
         "ok",
         "invalid_token",

@@ -177,7 +177,7 @@ errors!(SignInErrors:
     request_body(content = SignInRequest, examples(
         ("cookie" = (summary = "With an id_token, returning a cookie", value = json!({"provider": "google", "id_token": "eyJhbGciOiJSUzI1NiIs…"}))),
         ("tokens" = (summary = "With an access token, returning tokens", value = json!({"provider": "github", "access_token": "gho_…", "mode": "token"}))),
-        ("code" = (summary = "The second step, with a code", value = json!({"second_factor_token": "3f0a91c2.nq…", "code": "492039"}))),
+        ("two_steps" = (summary = "The second step, with a code", value = json!({"second_factor_token": "3f0a91c2.nq…", "code": "492039"}))),
     )),
     responses(
         (status = 200, description = "Signed in.", body = SignInAnswer, examples(
