@@ -144,6 +144,7 @@ async fn sign_in(database: &Database, subject: &str, now: OffsetDateTime) -> Res
         session_user: None,
         session: None,
         admission: Admission { sign_up: &SignUp::Open, opened: None, now },
+        second_factor: latchkey::accounts::SecondFactorPolicy::Optional,
         client: &ClientInfo::default(),
         now,
         waiting: None,

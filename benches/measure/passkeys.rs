@@ -166,6 +166,7 @@ async fn add(
         identity: None,
         authentications: Authentications::by(AuthenticationMethod::Password, now),
         password_set_at: None,
+        browser: None,
         client: ClientInfo::default(),
         data: "{}".to_owned(),
         created_at: now,

@@ -120,6 +120,7 @@ async fn somebody(database: &Database) -> Result<UserId, Failure> {
         session_user: None,
         session: None,
         admission: Admission { sign_up: &SignUp::Open, opened: None, now: OffsetDateTime::now_utc() },
+        second_factor: latchkey::accounts::SecondFactorPolicy::Optional,
         client: &ClientInfo::default(),
         now: OffsetDateTime::now_utc(),
         waiting: None,
@@ -133,6 +134,7 @@ async fn pair(tokens: &Tokens, user: UserId) -> Result<TokenPair, Failure> {
     let origin = ClientInfo::default();
     let opening = NewTokenSession {
         password_set_at: None,
+        browser: None,
         user,
         identity: None,
         authentications: Authentications::by(AuthenticationMethod::provider("google"), OffsetDateTime::now_utc()),

@@ -62,7 +62,13 @@ async fn check(context: &RequestContext, typed: &str) -> Result<Reply, AccountEr
     match context.database.use_email_code(user, session, code.as_ref(), &context.audit()).await? {
         EmailCodeOutcome::Accepted(pending) => {
             let return_to = ReturnTo::parse(&pending.return_to).unwrap_or_default();
-            finish(context, AuthenticationMethod::EmailCode, LocalMethod::EmailCode, &return_to).await
+            finish(
+                context,
+                AuthenticationMethod::EmailCode { beside_stronger: false },
+                LocalMethod::EmailCode,
+                &return_to,
+            )
+            .await
         }
         EmailCodeOutcome::Wrong => Err(FormError::EmailCodeWrong.into()),
         EmailCodeOutcome::Expired => Err(FormError::EmailCodeExpired.into()),

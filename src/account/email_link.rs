@@ -38,6 +38,7 @@ pub async fn follow_email_link(
         LinkKind::ChangeEmail => "/confirm-email",
         LinkKind::Undo => "/undo",
         LinkKind::Invitation => "/invitation",
+        LinkKind::NotMe => "/not-me",
     };
     Ok((page, vec![context.jar.email_link.keep(&token, context.clock.now())?]))
 }
@@ -100,6 +101,17 @@ pub(super) async fn may_send(
     // In this process, and then in all of them.
     let sent = count_email_in_all(context, &format!("{email} {} {is_known}", kind.code())).await?;
     Ok(Sending { sent, wait: if sent { RESEND_AFTER } else { EMAIL_INTERVAL.as_secs() } })
+}
+
+/// The same for a code to sign in, without saying when the next one may be sent.
+///
+/// # Errors
+/// As above.
+pub(super) async fn may_send_code(context: &RequestContext, email: &EmailAddress) -> Result<bool, AccountError> {
+    spend_email(context)?;
+    let is_known = context.jar.is_known(&context.headers, email, context.clock.now());
+    Ok(context.attempts.count_sign_in_code(email, is_known).is_ok()
+        && count_email_in_all(context, &format!("{email} sign_in_code {is_known}")).await?)
 }
 
 /// Counts one email to an address in all processes. False when it has got enough of them.

@@ -14,6 +14,7 @@ use super::{
     forgot_password::ForgotPassword,
     link::LinkProvider,
     link_prompt::{CancelLink, ConfirmLink, ResolveLinkByPassword, ResolveLinkByProvider},
+    not_me::NotMe,
     passkeys::{RemovePasskey, RenamePasskey},
     profile::ChooseName,
     reauthenticate::{ReauthenticateWithPassword, ReauthenticateWithProvider},
@@ -23,6 +24,7 @@ use super::{
         RemoveAuthenticator, RenewRecoveryCodes, SetUpAuthenticator,
     },
     set_password::SetPassword,
+    sign_in_with_email_code::{RequestSignInCode, SignInWithEmailCode},
     sign_in_with_password::SignInWithPassword,
     sign_up::{ResendSignUp, SignUp},
     undo::Undo,
@@ -75,10 +77,12 @@ use Sender::{Administrator, Anyone, Owner};
 
 /// Signing out is not among them: it ends this browser's session, whichever user's it is. Signing out of the wrong account
 /// harms nobody, and a user who leaves a shared computer must not meet a button that does nothing.
-pub const FORMS: [Form; 44] = [
+pub const FORMS: [Form; 47] = [
     Form::of::<SignUp>(Anyone, Needed),
     Form::of::<ResendSignUp>(Anyone, Needed),
     Form::of::<SignInWithPassword>(Anyone, Needed),
+    Form::of::<RequestSignInCode>(Anyone, Needed),
+    Form::of::<SignInWithEmailCode>(Anyone, Needed),
     Form::of::<FinishSecondFactor>(Anyone, Unneeded),
     Form::of::<EnrolSecondFactor>(Anyone, Unneeded),
     Form::of::<ForgotPassword>(Anyone, Needed),
@@ -110,6 +114,7 @@ pub const FORMS: [Form; 44] = [
     Form::of::<ForgetTrustedBrowser>(Owner, Unneeded),
     Form::of::<ChooseName>(Owner, Unneeded).keeping(&["name"]),
     Form::of::<Undo>(Anyone, Unneeded),
+    Form::of::<NotMe>(Anyone, Unneeded),
     Form::of::<DeleteAccount>(Owner, Unneeded),
     Form::of::<EndSession>(Owner, Unneeded),
     Form::of::<EndOtherSessions>(Owner, Unneeded),

@@ -177,6 +177,7 @@ pub(super) async fn link_identity(
             session_user: Some(user.id),
             session,
             admission: context.admission(None),
+            second_factor: context.second_factor,
             client: &context.client,
             now: context.clock.date(),
             waiting: None,

@@ -70,10 +70,12 @@ async fn verdict(
 /// Records a wrong password in the account's audit trail, in the background: the time of the answer must not reveal
 /// whether an account exists.
 pub(super) fn record_wrong_password(context: &RequestContext, user: UserId) {
-    let (database, audit) = (context.database.clone(), context.audit());
+    let (services, audit) = (context.services.clone(), context.audit());
     context.tasks.spawn(async move {
-        if let Err(error) = database.password_refused(user, &audit).await {
-            tracing::warn!(%error, "cannot record a wrong password");
+        match services.database.password_refused(user, &audit).await {
+            // An email warns the user of many.
+            Ok(()) => services.wake_mail(),
+            Err(error) => tracing::warn!(%error, "cannot record a wrong password"),
         }
     });
 }

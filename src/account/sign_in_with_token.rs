@@ -229,6 +229,7 @@ impl TokenSignIn {
                 session: current.map(|signed_in| signed_in.session.at_version()),
                 // The link of an invitation is opened on a page, and not by a front end.
                 admission: context.admission(None),
+                second_factor: context.second_factor,
                 client: &context.client,
                 now: context.clock.date(),
                 waiting: None,

@@ -71,7 +71,7 @@ async fn queue(context: &RequestContext, pending: PendingSignUp, sending: Sendin
     let data = LinkData {
         return_to: return_to.as_ref().map(|path| path.as_str().to_owned()),
         browser: Some(browser),
-        undo: None,
+        ..LinkData::default()
     };
     if sending.sent {
         let sign_up = NewSignUp { email, password, data: &data };

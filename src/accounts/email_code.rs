@@ -69,6 +69,16 @@ impl EmailCodeFacts {
         let is_replaced_by_provider = self.can_be_undone && email.method() != VerificationMethod::EmailLink;
         (!self.has_stronger && !is_replaced_by_provider).then(|| email.email())
     }
+
+    /// Whether a code to this address signs in. Not while only a provider claims the address: Eve, at a provider that does not
+    /// verify, may hold Ada's, and Ada must not sign in to an account that Eve keeps. Nor while an earlier mailbox can undo
+    /// a provider's change.
+    pub fn may_sign_in(&self, email: &EmailAddress) -> bool {
+        self.verified_email.as_ref().is_some_and(|verified| {
+            let is_replaced_by_provider = self.can_be_undone && verified.method() != VerificationMethod::EmailLink;
+            verified.email() == email && verified.method().is_strong() && !is_replaced_by_provider
+        })
+    }
 }
 
 #[cfg(test)]
@@ -124,6 +134,26 @@ mod tests {
     #[test]
     fn a_code_does_not_print() {
         assert_eq!(format!("{:?}", EmailCode::from_random([7; 5])), "EmailCode(…)");
+    }
+
+    #[rstest]
+    #[case::by_link(Some(LINK), false, true)]
+    #[case::by_the_mailbox_provider(Some(VerificationMethod::Authority), false, true)]
+    #[case::claimed(Some(CLAIM), false, false)]
+    #[case::replaced_by_the_mailbox_provider(Some(VerificationMethod::Authority), true, false)]
+    #[case::changed_by_the_user(Some(LINK), true, true)]
+    #[case::no_address(None, false, false)]
+    fn codes_sign_in_only_where_the_address_is_surely_the_users(
+        #[case] method: Option<VerificationMethod>,
+        #[case] can_be_undone: bool,
+        #[case] may: bool,
+        #[values(true, false)] has_stronger: bool,
+    ) {
+        let email = |name: &str| EmailAddress::parse(&format!("{name}@example.com")).unwrap();
+        let verified_email = method.map(|method| VerifiedEmail::on_record(email("ada"), method));
+        let facts = EmailCodeFacts { verified_email, has_stronger, can_be_undone };
+        assert_eq!(facts.may_sign_in(&email("ada")), may);
+        assert!(!facts.may_sign_in(&email("grace")));
     }
 
     const LINK: VerificationMethod = VerificationMethod::EmailLink;

@@ -110,10 +110,31 @@ pub enum EmailKind {
         first: bool,
         undo: EmailToken,
     },
+    /// A sign-in in a browser or program that the user has not signed in with before.
+    NewDevice {
+        /// Failed tries within the last day.
+        failed: u32,
+        not_me: EmailToken,
+    },
+    /// Many wrong passwords or codes.
+    FailedTries {
+        /// How many, within the last day.
+        failed: u32,
+    },
     /// Re-authenticates in the browser that asked for it.
     Code {
         code: EmailCode,
     },
+    /// Signs in in the browser that asked for it.
+    SignInCode {
+        code: EmailCode,
+    },
+    /// A code to sign in was requested for an account that may not sign in so: points to its other methods.
+    NoSignInCode {
+        methods: Vec<SignInMethod>,
+    },
+    /// A code to sign in was requested for an email address without an account.
+    NoAccountToSignIn,
     /// A rotated refresh token was presented again; its session has ended.
     TokenReused,
     /// A provider reported that someone else may have its account of the user. All sessions have ended.
@@ -159,6 +180,8 @@ impl EmailKind {
             | Self::RecoveryCodesReplaced
             | Self::RecoveryCodeUsed { .. }
             | Self::PasswordChanged { .. }
+            | Self::NewDevice { .. }
+            | Self::FailedTries { .. }
             | Self::TokenReused
             | Self::AccountAtRisk { .. }
             | Self::AccountDeleted { .. } => EmailPriority::Security,
@@ -166,11 +189,14 @@ impl EmailKind {
             | Self::Invitation { .. }
             | Self::ResetPassword { .. }
             | Self::ConfirmEmailChange { .. }
+            | Self::SignInCode { .. }
             | Self::Code { .. } => EmailPriority::Requested,
             Self::AlreadyRegistered { .. }
             | Self::SignUpRefused
             | Self::NoPassword { .. }
             | Self::NoAccount
+            | Self::NoSignInCode { .. }
+            | Self::NoAccountToSignIn
             | Self::EmailTaken => EmailPriority::Unasked,
         }
     }
@@ -189,6 +215,7 @@ impl EmailKind {
             | Self::SecondFactorReplaced { .. }
             | Self::SecondFactorRemoved { .. }
             | Self::PasswordChanged { .. } => Some(LinkKind::Undo),
+            Self::NewDevice { .. } => Some(LinkKind::NotMe),
             Self::AlreadyRegistered { .. }
             | Self::SignUpRefused
             | Self::NoPassword { .. }
@@ -196,9 +223,13 @@ impl EmailKind {
             | Self::EmailTaken
             | Self::MethodRemoved { .. }
             | Self::Code { .. }
+            | Self::SignInCode { .. }
+            | Self::NoSignInCode { .. }
+            | Self::NoAccountToSignIn
             | Self::RecoveryCodesReplaced
             | Self::RecoveryCodeUsed { .. }
             | Self::PasskeyRemoved { .. }
+            | Self::FailedTries { .. }
             | Self::TokenReused
             | Self::AccountAtRisk { .. }
             | Self::AccountDeleted { .. } => None,
@@ -214,10 +245,13 @@ pub enum LinkKind {
     ChangeEmail,
     Undo,
     Invitation,
+    /// Ends the session of a sign-in that the user does not recognise.
+    NotMe,
 }
 
 impl LinkKind {
-    pub const ALL: [Self; 5] = [Self::SignUp, Self::Reset, Self::ChangeEmail, Self::Undo, Self::Invitation];
+    pub const ALL: [Self; 6] =
+        [Self::SignUp, Self::Reset, Self::ChangeEmail, Self::Undo, Self::Invitation, Self::NotMe];
 
     pub const fn code(self) -> &'static str {
         match self {
@@ -226,6 +260,7 @@ impl LinkKind {
             Self::ChangeEmail => "change_email",
             Self::Undo => "undo",
             Self::Invitation => "invitation",
+            Self::NotMe => "not_me",
         }
     }
 
@@ -234,7 +269,7 @@ impl LinkKind {
         match self {
             Self::SignUp | Self::ChangeEmail => Duration::DAY,
             Self::Reset => Duration::minutes(30),
-            Self::Undo | Self::Invitation => Duration::WEEK,
+            Self::Undo | Self::Invitation | Self::NotMe => Duration::WEEK,
         }
     }
 }

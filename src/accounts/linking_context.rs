@@ -42,7 +42,7 @@ pub struct IdentityOwner {
 pub struct EmailOwner {
     pub user: UserSummary,
     pub methods: Vec<SignInMethod>,
-    /// The user has an authenticator app.
+    /// The user has what a second step would ask for: see [`SecondFactorPolicy::is_kept_by`](super::SecondFactorPolicy::is_kept_by).
     pub has_second_factor: bool,
 }
 

@@ -44,7 +44,7 @@ pub use actor::Actor;
 pub use admins::Admins;
 pub use audit::{
     AuditEvent, DecisionOutcome, EventCodes, FAILED, FlowFailure, GrantEnd, LocalMethod, PurposeKind,
-    SecondFactorEvent, UndoneChange,
+    SecondFactorEvent, SecurityNotice, UndoneChange,
 };
 pub use authentication::{Authentication, AuthenticationMethod, Authentications, Strength};
 pub use client_info::ClientInfo;

@@ -40,6 +40,12 @@ pub enum SecondStep {
 }
 
 impl SecondFactorPolicy {
+    /// Whether what a user has keeps out who completed only a first step: an app does, and where a second factor is required
+    /// a passkey too.
+    pub fn is_kept_by(self, has: SecondFactors) -> bool {
+        has.app || (self == Self::Required && has.passkey)
+    }
+
     /// Total and pure: every door asks this one function.
     ///
     /// A provider that says how it authenticated the user is believed, as everywhere; after one that says nothing, the user
@@ -115,7 +121,7 @@ mod tests {
     #[case::a_passkey_is_another_way(Optional, PASSKEY, &[Password], Nothing)]
     #[case::after_a_password(Optional, APP, &[Password], SecondFactor)]
     #[case::after_a_reset(Optional, APP, &[EmailLink], SecondFactor)]
-    #[case::after_an_email_code(Optional, APP, &[EmailCode], SecondFactor)]
+    #[case::after_an_email_code(Optional, APP, &[EmailCode { beside_stronger: true }], SecondFactor)]
     #[case::after_a_passkey_alone(Optional, APP, &[Passkey { user_verified: false }], SecondFactor)]
     #[case::a_verified_passkey_is_both(Optional, APP, &[Passkey { user_verified: true }], Nothing)]
     #[case::a_silent_provider(Optional, APP, &[google(&[])], Nothing)]
@@ -137,6 +143,21 @@ mod tests {
         #[case] due: SecondStep,
     ) {
         assert_eq!(policy.second_step(has, &steps(by)), due);
+    }
+
+    #[rstest]
+    #[case(Optional, NONE, false)]
+    #[case(Optional, APP, true)]
+    #[case(Optional, PASSKEY, false)]
+    #[case(Required, PASSKEY, true)]
+    #[case(Required, NONE, false)]
+    #[case(Off, PASSKEY, false)]
+    fn what_keeps_a_first_step_out(
+        #[case] policy: SecondFactorPolicy,
+        #[case] has: SecondFactors,
+        #[case] kept_out: bool,
+    ) {
+        assert_eq!(policy.is_kept_by(has), kept_out);
     }
 
     #[test]

@@ -18,6 +18,8 @@ codes! {
         SecondFactorChanged = "second_factor_changed",
         /// A change was undone from the email about it.
         Undone = "undone",
+        /// "This wasn't me" in the email about this session.
+        Disowned = "disowned",
         /// A refresh token was presented twice.
         TokenReused = "token_reused",
         /// The user has as many sessions as an account can have, and this was the least recently used.

@@ -93,7 +93,8 @@ async fn explain(about: About) -> Result<Explanation, Failure> {
     let config = Config::inspect(&Environment::of_process()?)?;
     doctor::check_schema(&config).await?;
     let database = connect(&config).await?;
-    let explanation = doctor::explain_link(&database, &config.providers, &config.sign_up, &about).await;
+    database.set_passkeys(config.passkey_rp.is_some());
+    let explanation = doctor::explain_link(&database, &config, &about).await;
     database.close().await;
     Ok(explanation?)
 }

@@ -6,6 +6,7 @@ mod api;
 mod base_url;
 mod built_in;
 mod database;
+mod email_codes;
 mod endpoint_overrides;
 mod environment;
 mod error;
@@ -84,6 +85,8 @@ pub struct Config {
     pub breached_passwords: Option<Url>,
     /// Whether users need an email address (`EMAIL_ADDRESS`).
     pub email_requirement: EmailRequirement,
+    /// Whether users can sign in by a code from an email (`EMAIL_CODES`).
+    pub email_codes: bool,
     /// Who may create an account (`SIGN_UP`).
     pub sign_up: SignUp,
     /// Users with the role of an administrator (`ADMINS`).
@@ -173,6 +176,7 @@ impl Config {
             mail: mail::parse(env)?,
             email_requirement: mail::email_requirement(env, providers.is_empty() && base_url.is_loopback())?,
             security_txt: security_txt::parse(env)?,
+            email_codes: email_codes::enabled(env)?,
             sign_up: sign_up::parse(env)?,
             admins: admins::parse(env)?,
             forward_auth_credentials: sessions::forward_auth_credentials(env)?,

@@ -26,7 +26,7 @@ use time::OffsetDateTime;
 
 use super::explanation::{Explained, Explanation};
 use crate::{
-    accounts::{EmailAddress, Facts, Purpose, SignUp, UserId},
+    accounts::{EmailAddress, Facts, Purpose, UserId},
     config::Config,
     oidc::AuthenticationClaims,
     providers::{Profile, ProfileEmail, Provider},
@@ -97,12 +97,7 @@ pub async fn check_schema(config: &Config) -> Result<(), ExplainError> {
 
 /// # Errors
 /// [`ExplainError`]; finding nothing is none.
-pub async fn explain_link(
-    database: &Database,
-    providers: &[Provider],
-    sign_up: &SignUp,
-    about: &About,
-) -> Result<Explanation, ExplainError> {
+pub async fn explain_link(database: &Database, config: &Config, about: &About) -> Result<Explanation, ExplainError> {
     match about {
         About::User(text) => {
             let decisions = match whose(database, text).await? {
@@ -112,7 +107,7 @@ pub async fn explain_link(
             Ok(Explanation::past(decisions))
         }
         About::Event(id) => Ok(Explanation::past(database.decisions_of(id).await?)),
-        About::SimulatedSignIn(simulated) => simulate(database, providers, sign_up, simulated).await,
+        About::SimulatedSignIn(simulated) => simulate(database, config, simulated).await,
     }
 }
 
@@ -129,17 +124,16 @@ async fn whose(database: &Database, text: &str) -> Result<Option<UserId>, Explai
 
 async fn simulate(
     database: &Database,
-    providers: &[Provider],
-    sign_up: &SignUp,
+    config: &Config,
     simulated: &SimulatedSignIn,
 ) -> Result<Explanation, ExplainError> {
-    let facts = Facts::of(&profile(providers, simulated)?)
+    let facts = Facts::of(&profile(&config.providers, simulated)?)
         .map_err(|_| ExplainError::Arguments("--issuer or --subject is unusable".to_owned()))?;
     let session_user = simulated.link_for.as_deref().map(UserId::parse).transpose();
     let session_user = session_user.map_err(|_| ExplainError::Arguments("--link-for takes a user's id".to_owned()))?;
     let purpose = session_user.map_or(Purpose::SignIn, |user| Purpose::Link { user });
-    let admission = Admission { sign_up, opened: None, now: OffsetDateTime::now_utc() };
-    let decision = database.simulate(&purpose, &facts, session_user, &admission).await?;
+    let admission = Admission { sign_up: &config.sign_up, opened: None, now: OffsetDateTime::now_utc() };
+    let decision = database.simulate(&purpose, &facts, session_user, &admission, config.second_factor).await?;
     let explained = decision.map(|decision| Explained::simulated(&purpose, &facts.provider, &decision));
     Ok(Explanation::simulated(explained))
 }

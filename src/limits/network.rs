@@ -1,6 +1,7 @@
 //! Networks: what one customer usually has, and the larger blocks that one customer can have.
 
 use std::{
+    fmt,
     net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
     sync::Arc,
@@ -18,6 +19,12 @@ const IPV6_BLOCKS: [(u32, u32); 3] = [(64, 1), (56, 4), (48, 16)];
 pub struct Block {
     first: IpAddr,
     prefix: u32,
+}
+
+impl fmt::Display for Block {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}/{}", self.first, self.prefix)
+    }
 }
 
 /// The blocks that an address counts for, the smallest first: an IPv4 address alone, or an IPv6 /64, /56 and /48.

@@ -104,9 +104,12 @@ pub(super) fn may_reach_a_stranger(kind: &EmailKind) -> bool {
         | EmailKind::NoAccount
         | EmailKind::ConfirmEmailChange { .. }
         | EmailKind::Code { .. }
+        | EmailKind::SignInCode { .. }
+        | EmailKind::NoAccountToSignIn
         | EmailKind::EmailTaken => true,
         EmailKind::ResetPassword { .. }
         | EmailKind::NoPassword { .. }
+        | EmailKind::NoSignInCode { .. }
         | EmailKind::EmailChanged { .. }
         | EmailKind::MethodAdded { .. }
         | EmailKind::MethodRemoved { .. }
@@ -118,6 +121,8 @@ pub(super) fn may_reach_a_stranger(kind: &EmailKind) -> bool {
         | EmailKind::RecoveryCodesReplaced
         | EmailKind::RecoveryCodeUsed { .. }
         | EmailKind::PasswordChanged { .. }
+        | EmailKind::NewDevice { .. }
+        | EmailKind::FailedTries { .. }
         | EmailKind::TokenReused
         | EmailKind::AccountAtRisk { .. }
         | EmailKind::AccountDeleted { .. } => false,

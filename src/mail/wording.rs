@@ -14,7 +14,7 @@ use crate::{
 /// How long the email's link or code is valid, counted from its cause; `None` for an email without one.
 pub fn link_lifetime(kind: &EmailKind) -> Option<Duration> {
     match kind {
-        EmailKind::Code { .. } => Some(EMAIL_CODE_LIFETIME),
+        EmailKind::Code { .. } | EmailKind::SignInCode { .. } => Some(EMAIL_CODE_LIFETIME),
         kind => kind.link().map(LinkKind::lifetime),
     }
 }
@@ -286,6 +286,64 @@ fn words(message: &EmailMessage, site: &Site) -> Words {
                 "If this wasn't you, someone is signed in to your account: sign out everywhere in settings. Nobody who works for us will ever ask for this code.",
             ]),
         },
+        EmailKind::SignInCode { code } => Words {
+            subject: format!("Your code to sign in at {at}"),
+            news: vec![
+                format!("Someone – hopefully you – asked for a code to sign in to your account at {at}."),
+                format!("To sign in, type this code there: {}", code.grouped()),
+            ],
+            action: Some(Action {
+                lead: "Or open this page in the same browser, and press its button:".to_owned(),
+                button: "Sign in",
+                link: site.page(&with_query("/login/code", &[("code", code.expose())])),
+                valid: Some("The code works once, and expires in ten minutes.".to_owned()),
+            }),
+            closing: texts([
+                "If this wasn't you, ignore this email: without the code nobody signs in. Nobody who works for us will ever ask for this code.",
+            ]),
+        },
+        EmailKind::NoSignInCode { methods: known } => Words {
+            subject: format!("You can't sign in by a code at {at}"),
+            news: vec![
+                format!("Someone – hopefully you – asked for a code to sign in to your account at {at}."),
+                format!("We don't know for sure that this address is yours: only the service you signed up with says so. {}", methods(known)),
+            ],
+            action: page("If this was you, sign in that way, or choose a password there:", "Go to sign-in", "/login"),
+            closing: texts(["If this wasn't you, ignore this email. Nothing changed."]),
+        },
+        EmailKind::NoAccountToSignIn => Words {
+            subject: format!("There's no account at {at} with this email address"),
+            news: vec![
+                format!("Someone – hopefully you – asked for a code to sign in at {at} with this email address."),
+                "There's no account with it. You may have signed up with another address, or with a provider."
+                    .to_owned(),
+            ],
+            action: page("To sign in another way, or to create an account:", "Go to sign-in", "/login"),
+            closing: texts(["If this wasn't you, ignore this email. We don't keep this address."]),
+        },
+        EmailKind::NewDevice { failed, not_me: link } => Words {
+            subject: format!("New sign-in to your account at {at}"),
+            news: std::iter::once(format!(
+                "Someone – hopefully you – signed in to your account at {at} with a browser or app that wasn't used for it before."
+            ))
+            .chain((*failed > 0).then(|| format!("Before that, within a day, {} failed.", tries(*failed))))
+            .collect(),
+            action: token(link, "If this wasn't you, end that session:", "This wasn't me", "seven days"),
+            closing: texts([NOTHING_TO_DO]),
+        },
+        EmailKind::FailedTries { failed } => Words {
+            subject: format!("Failed tries to sign in to your account at {at}"),
+            news: vec![
+                format!("Within a day, {} to sign in to your account at {at} failed.", tries(*failed)),
+                "Wrong passwords or codes were used. We slow such tries down, so this may go on for a while.".to_owned(),
+            ],
+            action: page(
+                "If this wasn't you, use a password here that you use nowhere else, and turn on two-step verification:",
+                "Check your account",
+                SettingsPage::Security.path(),
+            ),
+            closing: texts([NOTHING_TO_DO]),
+        },
         EmailKind::TokenReused => Words {
             subject: format!("One of your sessions at {at} was ended"),
             news: vec![
@@ -343,6 +401,10 @@ fn words(message: &EmailMessage, site: &Site) -> Words {
     }
 }
 
+fn tries(count: u32) -> String {
+    if count == 1 { "one try".to_owned() } else { format!("{count} tries") }
+}
+
 fn will_be_revoked(revoked: &RevokedAccess) -> String {
     let services: Vec<_> = revoked.sees.iter().copied().map(service).collect();
     format!("{}'s access to {} will be revoked.", brand::NAME, services.join(" and "))
@@ -375,8 +437,10 @@ fn cause(message: &EmailMessage) -> String {
     }
     let device = outside::device(&cause.device).unwrap_or_else(|| "an unknown browser".to_owned());
     let ip = outside::ip(&cause.ip).unwrap_or_else(|| "unknown".to_owned());
-    format!(
-        "This was requested on {}, from {device} (IP address: {ip}).",
-        dates::words(cause.at, cause.zone.as_deref())
-    )
+    let what = match message.kind {
+        EmailKind::NewDevice { .. } => "The sign-in was",
+        EmailKind::FailedTries { .. } => "The last try was",
+        _ => "This was requested",
+    };
+    format!("{what} on {}, from {device} (IP address: {ip}).", dates::words(cause.at, cause.zone.as_deref()))
 }

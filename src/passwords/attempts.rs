@@ -87,6 +87,14 @@ impl Attempts {
         self.0.as_ref().map_or(Ok(()), |limits| limits.emails.count((email, kind.code(), known_browser)))
     }
 
+    /// The same for an email with a code to sign in.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn count_sign_in_code(&self, email: &EmailAddress, known_browser: bool) -> Result<(), u64> {
+        self.0.as_ref().map_or(Ok(()), |limits| limits.emails.count((email, "sign_in_code", known_browser)))
+    }
+
     /// The same for an email with a code. Its requester is signed in, and may be told.
     pub fn count_code_email(&self, email: &EmailAddress) -> bool {
         self.0.as_ref().is_none_or(|limits| limits.emails.count((email, "code")).is_ok())

@@ -14,6 +14,7 @@ use super::{
     passkey_ceremonies::PasskeyCeremonies,
     pending_link::PendingLink,
     pending_second_factor::PendingSecondFactors,
+    pending_sign_in_code::PendingSignInCode,
     pending_sign_up::{Kept, PendingSignUp},
     sealed_cookie::SealedCookie,
     trusted_tokens::TrustedTokens,
@@ -29,6 +30,8 @@ use crate::{
 const MAX_KNOWN_ACCOUNTS: usize = 5;
 /// 128 random bits.
 const MARK_BYTES: usize = 16;
+/// 256 random bits.
+const BROWSER_BYTES: usize = 32;
 const MINUTES: i64 = 60;
 const DAYS: i64 = 24 * 3600;
 
@@ -52,6 +55,8 @@ pub struct Jar {
     pub unsent: SealedCookie<UnsentForm>,
     /// The token of an email's link, until its form is sent.
     pub email_link: SealedCookie<EmailToken>,
+    /// This browser asked for a code to sign in.
+    pub sign_in_code: SealedCookie<PendingSignInCode>,
     /// The identity at the link prompt.
     pub link: SealedCookie<PendingLink>,
     /// Marks the browser that signed up.
@@ -67,6 +72,7 @@ pub struct Jar {
     /// An authenticator app that is being set up, and recovery codes that are shown once.
     pub enrolment: Enrolments,
     pending_sign_up: SealedCookie<Kept>,
+    browser: SealedCookie<EmailToken>,
     known: SealedCookie<Vec<String>>,
     last_account: SealedCookie<LastAccount>,
     cookies: Cookies,
@@ -99,6 +105,7 @@ impl Jar {
             signed_out: SealedCookie::new(sealer.clone(), cookies, "signed-out", 10 * MINUTES),
             unsent: SealedCookie::new(sealer.clone(), cookies, "unsent", UNSENT_LIFETIME),
             email_link: SealedCookie::new(sealer.clone(), cookies, "email-link", 30 * MINUTES),
+            sign_in_code: SealedCookie::new(sealer.clone(), cookies, "sign-in-code", 10 * MINUTES),
             link: SealedCookie::new(sealer.clone(), cookies, "link", 10 * MINUTES),
             sign_up: SealedCookie::new(sealer.clone(), cookies, "asked", DAYS),
             nonces: Nonces::new(sealer.clone(), cookies),
@@ -107,6 +114,7 @@ impl Jar {
             trusted: TrustedTokens::new(sealer.clone(), cookies),
             enrolment: Enrolments::new(sealer.clone(), cookies),
             pending_sign_up: SealedCookie::new(sealer.clone(), cookies, "pending-sign-up", 10 * MINUTES),
+            browser: SealedCookie::new(sealer.clone(), cookies, "browser", 365 * DAYS),
             known: SealedCookie::new(sealer.clone(), cookies, "known", 365 * DAYS),
             last_account: SealedCookie::new(sealer, cookies, "last-account", 365 * DAYS),
             cookies,
@@ -148,6 +156,20 @@ impl Jar {
         method.into_iter().chain(self.last_account.clear(request))
     }
 
+    /// The token of this browser, by which the accounts that sign in here recognise it, and the `Set-Cookie` value that keeps
+    /// it for another year. It says nothing of them: the database has a hash for each.
+    ///
+    /// # Errors
+    /// If the system returns no random numbers.
+    pub fn browser(&self, request: &HeaderMap, now: i64) -> Result<(EmailToken, HeaderValue), SealingError> {
+        let token = match self.browser.find(request, now) {
+            Some(token) => token,
+            None => EmailToken::new(random_text::<BROWSER_BYTES>()?),
+        };
+        let set = self.browser.keep(&token, now)?;
+        Ok((token, set))
+    }
+
     /// Whether this browser has signed in with this address and its password: strangers who guess that password must not
     /// lock its user out.
     pub fn is_known(&self, request: &HeaderMap, address: &EmailAddress, now: i64) -> bool {
@@ -174,6 +196,7 @@ impl Jar {
             self.unsent.clear(request),
             self.pending_sign_up.clear(request),
             self.email_link.clear(request),
+            self.sign_in_code.clear(request),
             self.link.clear(request),
             self.second_factor.clear(request),
             self.enrolment.end(request),
@@ -295,6 +318,17 @@ mod tests {
         assert!((1..6).all(|number| jar().is_known(&browser, &address(number), 0)));
         assert!(!jar().is_known(&browser, &address(0), 0));
         assert!(!jar().is_known(&HeaderMap::new(), &address(1), 0));
+    }
+
+    #[test]
+    fn a_browser_keeps_its_token_for_a_year_after_its_last_use() {
+        const YEAR: i64 = 365 * DAYS;
+        let (token, set) = jar().browser(&HeaderMap::new(), 0).unwrap();
+        let (again, renewed) = jar().browser(&request(&set), YEAR).unwrap();
+        assert_eq!(again, token);
+        assert_eq!(jar().browser(&request(&renewed), 2 * YEAR).unwrap().0, token);
+        assert_ne!(jar().browser(&request(&set), YEAR + 1).unwrap().0, token);
+        assert_ne!(jar().browser(&HeaderMap::new(), 0).unwrap().0, token);
     }
 
     #[test]

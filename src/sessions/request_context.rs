@@ -20,6 +20,8 @@ use crate::{
     },
     codes::done::Done,
     inspect::{self, Step},
+    limits::blocks,
+    sealing::RandomError,
     store::{Admission, AuditContext, StoreError},
 };
 
@@ -47,6 +49,22 @@ impl RequestContext {
     /// What decides whether a new user is admitted. `opened` is the email's link that this browser opened.
     pub fn admission<'a>(&'a self, opened: Option<&'a EmailToken>) -> Admission<'a> {
         Admission { sign_up: &self.sign_up, opened, now: self.clock.date() }
+    }
+
+    /// The token of this browser, by which accounts recognise it, and the `Set-Cookie` value that keeps it.
+    ///
+    /// # Errors
+    /// If the system returns no random numbers.
+    pub(super) fn browser(&self) -> Result<(EmailToken, HeaderValue), StoreError> {
+        self.jar.browser(&self.headers, self.clock.now()).map_err(|_| RandomError.into())
+    }
+
+    /// The same for a program, which keeps no cookies: its user agent and its network. Both can be imitated, by somebody who
+    /// is in the same network.
+    pub(super) fn program(&self) -> EmailToken {
+        let network = self.client.ip.and_then(|ip| blocks(ip).next());
+        let network = network.map(|(block, _)| block.to_string()).unwrap_or_default();
+        EmailToken::new(format!("program {network} {}", self.client.user_agent.as_deref().unwrap_or_default()))
     }
 
     /// The email's link that this browser opened last.

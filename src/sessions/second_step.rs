@@ -108,13 +108,16 @@ impl RequestContext {
     /// # Errors
     /// As [`sign_in`](Self::sign_in).
     pub async fn open(&self, user: &User, opening: Opening) -> Result<Vec<HeaderValue>, SessionError> {
-        let Opening { steps, identity, password_set_at } = opening;
-        let method = steps.first().map_or("", AuthenticationMethod::code).to_owned();
-        let remembered = self.jar.remember_sign_in(&self.headers, &method, short_name(user), self.clock.now());
-        let session = self.session.open(self, user, steps.clone(), identity, password_set_at).await?;
-        record_session(user, &method);
+        let (browser, recognised) = self.browser()?;
+        let steps = opening.steps.clone();
+        let method = steps.first().map_or("", AuthenticationMethod::code);
+        let remembered = self.jar.remember_sign_in(&self.headers, method, short_name(user), self.clock.now());
+        let session = self.session.open(self, user, opening, browser).await?;
+        // A new browser is announced.
+        self.wake_mail();
+        record_session(user, method);
         self.count_sign_in(&steps, SIGNED_IN);
-        Ok(session.into_iter().chain(remembered).collect())
+        Ok(session.into_iter().chain(remembered).chain([recognised]).collect())
     }
 
     /// Signs a user in to a program that keeps no cookies; or returns the second step, which is due.
@@ -153,11 +156,13 @@ impl RequestContext {
             identity: opening.identity,
             authentications: opening.steps,
             password_set_at: opening.password_set_at,
+            browser: Some(self.program()),
             client: &self.client,
             holder: TokenHolder::Program,
             earlier: None,
         };
         let pair = tokens.issue_pair(&session).await?;
+        self.wake_mail();
         inspect::record(|_| Step::Session { what: "A session begins, with tokens", parameters: Vec::new() });
         self.count_sign_in(&session.authentications, SIGNED_IN);
         Ok(pair)

@@ -48,6 +48,8 @@ pub struct Services {
     pub passkey_rp: Option<Rp>,
     /// Whether users have a second factor (`SECOND_FACTOR`).
     pub second_factor: SecondFactorPolicy,
+    /// Whether users can sign in by a code from an email (`EMAIL_CODES`). Not without a mail server.
+    pub email_codes: bool,
     pub metrics: Metrics,
     pub clock: Clock,
     /// Work that outlives its request.

@@ -7,10 +7,11 @@ use tower_sessions::{Session as Cookie, session::Id};
 
 use super::{
     request_context::RequestContext,
+    second_step::Opening,
     session_store::{ABSOLUTE, COOKIE, IDLE, id_hash},
 };
 use crate::{
-    accounts::{AuthenticationMethod, Authentications, IdentityId, SecondFactorPolicy, Strength, User},
+    accounts::{AuthenticationMethod, Authentications, EmailToken, SecondFactorPolicy, User},
     relying_party::Clock,
     store::{ActiveSession, Database, MethodsOnRecord, NewSession, Renewal, Session, SessionOpening, StoreError},
 };
@@ -38,12 +39,7 @@ impl SignedIn {
     /// Whether the user authenticated in this session within [`REAUTHENTICATION_LIFETIME`], strongly enough for sensitive
     /// changes.
     pub fn is_recently_authenticated(&self, now: OffsetDateTime) -> bool {
-        self.recent_strength(now) >= Strength::OneFactor
-    }
-
-    /// What the user's authentications within [`REAUTHENTICATION_LIFETIME`] show.
-    pub fn recent_strength(&self, now: OffsetDateTime) -> Strength {
-        self.session.reauthenticated_by.strength_since(now - REAUTHENTICATION_LIFETIME)
+        self.session.reauthenticated_by.allow_changes_since(now - REAUTHENTICATION_LIFETIME)
     }
 
     /// The recent steps of re-authentication with one more.
@@ -116,14 +112,14 @@ pub(super) async fn open(
     context: &RequestContext,
     earlier: &Cookie,
     user: &User,
-    authentications: Authentications,
-    identity: Option<IdentityId>,
-    password_set_at: Option<OffsetDateTime>,
+    opening: Opening,
+    browser: EmailToken,
 ) -> Result<Option<HeaderValue>, StoreError> {
     let now = context.clock.date();
     let session = NewSession {
-        password_set_at,
-        ..NewSession::beginning(user.id, identity, authentications, &context.client, now)
+        password_set_at: opening.password_set_at,
+        browser: Some(browser),
+        ..NewSession::beginning(user.id, opening.identity, opening.steps, &context.client, now)
     };
     let earlier = earlier.id().map(|id| id_hash(&id));
     loop {
@@ -139,13 +135,17 @@ pub(super) struct PreparedSession {
     id: Id,
     id_hash: String,
     earlier: Option<String>,
+    browser: EmailToken,
+    browser_cookie: HeaderValue,
 }
 
 impl PreparedSession {
     /// To replace the browser's `earlier` one.
-    pub(super) fn replacing(earlier: &Cookie) -> Self {
+    pub(super) fn replacing(earlier: &Cookie, context: &RequestContext) -> Result<Self, StoreError> {
         let id = Id::default();
-        Self { id, id_hash: id_hash(&id), earlier: earlier.id().map(|id| id_hash(&id)) }
+        let (browser, browser_cookie) = context.browser()?;
+        let earlier = earlier.id().map(|id| id_hash(&id));
+        Ok(Self { id, id_hash: id_hash(&id), earlier, browser, browser_cookie })
     }
 
     /// `flow` is completed by it.
@@ -159,14 +159,15 @@ impl PreparedSession {
             id_hash: &self.id_hash,
             earlier: self.earlier.as_deref(),
             authentications,
+            browser: Some(&self.browser),
             second_factor,
             flow,
         }
     }
 
-    /// The `Set-Cookie` value, once it is open.
-    pub(super) fn cookie(&self, context: &RequestContext) -> Option<HeaderValue> {
-        set_cookie(context, &self.id.to_string())
+    /// The `Set-Cookie` values, once it is open.
+    pub(super) fn cookies(self, context: &RequestContext) -> impl Iterator<Item = HeaderValue> + use<> {
+        set_cookie(context, &self.id.to_string()).into_iter().chain([self.browser_cookie])
     }
 }
 

@@ -3,17 +3,17 @@
 
 use http::{HeaderMap, HeaderValue};
 use secrecy::ExposeSecret;
-use time::OffsetDateTime;
 
 use super::{
     cookies::{self, Cookies},
     request_context::RequestContext,
+    second_step::Opening,
     session_error::SessionError,
     signed_in::{SignedIn, touched},
     transport::Identified,
 };
 use crate::{
-    accounts::{Authentications, ClientInfo, IdentityId, User},
+    accounts::{Authentications, ClientInfo, EmailToken, User},
     relying_party::Clock,
     store::{ActiveSession, Database, TokenHolder},
     tokens::{AccessClaims, AccessTokenError, NewTokenSession, RefreshTokenError, TokenPair, Tokens, TokensError},
@@ -142,15 +142,15 @@ impl TokenCookies {
         &self,
         context: &RequestContext,
         user: &User,
-        authentications: Authentications,
-        identity: Option<IdentityId>,
-        password_set_at: Option<OffsetDateTime>,
+        opening: Opening,
+        browser: EmailToken,
     ) -> Result<Vec<HeaderValue>, SessionError> {
         let opening = NewTokenSession {
             user: user.id,
-            identity,
-            authentications,
-            password_set_at,
+            identity: opening.identity,
+            authentications: opening.steps,
+            password_set_at: opening.password_set_at,
+            browser: Some(browser),
             client: &context.client,
             holder: TokenHolder::Browser,
             earlier: context.signed_in.as_ref().map(|earlier| earlier.session.id.as_str()),

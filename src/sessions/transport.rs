@@ -1,19 +1,19 @@
 //! How a browser holds its session: an id in a cookie, or tokens in two cookies (`SESSION_MODE`).
 
 use http::{HeaderMap, HeaderValue};
-use time::OffsetDateTime;
 use tower_sessions::Session;
 
 use super::{
     cookies::{self, Cookies},
     request_context::RequestContext,
+    second_step::Opening,
     session_error::SessionError,
     session_store::{COOKIE, id_hash},
     signed_in::{self, PreparedSession, SignedIn},
     token_cookies::TokenCookies,
 };
 use crate::{
-    accounts::{Authentications, ClientInfo, IdentityId, SessionEnd, User},
+    accounts::{Authentications, ClientInfo, EmailToken, SessionEnd, User},
     relying_party::Clock,
     store::{Database, MethodsOnRecord, RefreshToken, StoreError},
     tokens::Tokens,
@@ -80,10 +80,13 @@ impl SessionHandle {
     }
 
     /// A session for the next sign-in to open by its own transaction; `None` where a session is a pair of tokens.
-    pub(super) fn prepare(&self) -> Option<PreparedSession> {
+    ///
+    /// # Errors
+    /// If the system returns no random numbers.
+    pub(super) fn prepare(&self, context: &RequestContext) -> Result<Option<PreparedSession>, StoreError> {
         match self {
-            Self::Cookie(session) => Some(PreparedSession::replacing(session)),
-            Self::Tokens(_) => None,
+            Self::Cookie(session) => PreparedSession::replacing(session, context).map(Some),
+            Self::Tokens(_) => Ok(None),
         }
     }
 
@@ -111,22 +114,20 @@ impl SessionHandle {
     }
 
     /// Opens a session under a new id, which ends the browser's earlier one, and returns the `Set-Cookie` values. The new
-    /// id prevents session fixation (ASVS 5.0 7.2.4).
+    /// id prevents session fixation (ASVS 5.0 7.2.4). `browser` is the token of this browser.
     pub(super) async fn open(
         &self,
         context: &RequestContext,
         user: &User,
-        authentications: Authentications,
-        identity: Option<IdentityId>,
-        password_set_at: Option<OffsetDateTime>,
+        opening: Opening,
+        browser: EmailToken,
     ) -> Result<Vec<HeaderValue>, SessionError> {
         match self {
             Self::Cookie(session) => {
-                let opened =
-                    signed_in::open(context, session, user, authentications, identity, password_set_at).await?;
+                let opened = signed_in::open(context, session, user, opening, browser).await?;
                 Ok(opened.into_iter().collect())
             }
-            Self::Tokens(cookies) => cookies.open(context, user, authentications, identity, password_set_at).await,
+            Self::Tokens(cookies) => cookies.open(context, user, opening, browser).await,
         }
     }
 

@@ -47,7 +47,7 @@ impl AuthorizationCallback {
         journal: &mut Journal,
         cookies: &mut Vec<HeaderValue>,
     ) -> Result<Applied, CallbackError> {
-        let prepared = self.context.session.prepare();
+        let prepared = self.context.session.prepare(&self.context)?;
         let ready = match &pending {
             // Linked before the second step, the identity would be there for an attacker without it.
             Some(link) if self.context.is_second_step_due(link.user, verified.profile.into()).await? => None,
@@ -74,6 +74,7 @@ impl AuthorizationCallback {
             session_user: self.signed_in(),
             session: self.context.signed_in.as_ref().map(|signed_in| signed_in.session.at_version()),
             admission: self.context.admission(opened.as_ref()),
+            second_factor: self.context.second_factor,
             client: &self.context.client,
             now,
             waiting: pending.map(|link| &link.profile),
@@ -170,7 +171,7 @@ impl AuthorizationCallback {
         let SignedIn { user, identity } = begun.signed_in;
         let method: AuthenticationMethod = verified.profile.into();
         let sign_in = match begun.open {
-            Some(open) => self.context.signed_in_by(&user, &method, open.cookie(&self.context)),
+            Some(open) => self.context.signed_in_by(&user, &method, open.cookies(&self.context)),
             None => self.context.sign_in(&user, method, Some(identity)).await?,
         };
         match sign_in {

@@ -226,6 +226,7 @@ impl Tokens {
             expires_at: now + Session::IDLE,
             absolute_expires_at: now + Session::ABSOLUTE,
             password_set_at: opening.password_set_at,
+            browser: opening.browser.clone(),
         }
     }
 

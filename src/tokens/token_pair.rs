@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use time::OffsetDateTime;
 
 use crate::{
-    accounts::{Authentications, ClientInfo, IdentityId, UserId},
+    accounts::{Authentications, ClientInfo, EmailToken, IdentityId, UserId},
     store::{ActiveSession, RefreshToken, TokenHolder},
 };
 
@@ -19,6 +19,8 @@ pub struct NewTokenSession<'a> {
     pub authentications: Authentications,
     /// Of a sign-in by password: when it was set, see [`NewSession`](crate::store::NewSession).
     pub password_set_at: Option<OffsetDateTime>,
+    /// What recognises the client, see [`NewSession`](crate::store::NewSession).
+    pub browser: Option<EmailToken>,
     /// The client's IP address and user agent, for the audit trail.
     pub client: &'a ClientInfo,
     /// Who will hold the tokens.

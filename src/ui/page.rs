@@ -15,6 +15,7 @@ use super::pages::{
     invitation::InvitationPage,
     link_prompt::LinkPromptPage,
     login::LoginPage,
+    not_me::NotMePage,
     recovery::RecoveryPage,
     reset_password::ResetPasswordPage,
     second_factor::SecondFactorPage,
@@ -24,6 +25,7 @@ use super::pages::{
         remove_authenticator::RemoveAuthenticatorPage, remove_passkey::RemovePasskeyPage, security::SecurityPage,
         set_password::SetPasswordPage, unlink::UnlinkPage,
     },
+    sign_in_code::SignInCodePage,
     sign_up::SignUpPage,
     undo::UndoPage,
     unsent::UnsentPage,
@@ -53,6 +55,7 @@ macro_rules! pages {
 
 pages! {
     Login = "/login", LoginPage;
+    SignInCode = "/login/code", SignInCodePage;
     SignUp = "/signup", SignUpPage;
     Forgot = "/forgot", ForgotPage;
     AddEmail = "/add-email", AddEmailPage;
@@ -62,6 +65,7 @@ pages! {
     ResetPassword = "/reset-password", ResetPasswordPage;
     ConfirmEmail = "/confirm-email", ConfirmEmailPage;
     Undo = "/undo", UndoPage;
+    NotMe = "/not-me", NotMePage;
     Recovery = "/recovery", RecoveryPage;
     SecondFactor = "/second-factor", SecondFactorPage;
     LinkPrompt = "/link", LinkPromptPage;

@@ -174,6 +174,7 @@ impl AppState {
             admins: config.admins.clone(),
             passkey_rp: config.passkey_rp.clone(),
             second_factor: config.second_factor,
+            email_codes: config.email_codes && mail.is_some(),
             clock,
             tasks,
         };

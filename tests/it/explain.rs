@@ -46,6 +46,7 @@ impl Trail {
             session_user,
             session: None,
             admission: Admission { sign_up: &SignUp::Open, opened: None, now },
+            second_factor: latchkey::accounts::SecondFactorPolicy::Optional,
             client: &client,
             now,
             waiting: None,

@@ -100,7 +100,7 @@ async fn sign_in(
     return_to: &ReturnTo,
 ) -> Result<Reply, AccountError> {
     let (passkey, used) = verify(context, rp, ceremony, None, credential).await?;
-    let user = context.database.sign_in_with_passkey(&passkey, &used, &context.audit()).await?;
+    let user = context.database.use_passkey(&passkey, &used, context.clock.date()).await?;
     let user = user.ok_or(FormError::PasskeyInvalid)?;
     let signed_in = context.sign_in(&user, method(&used), None).await?;
     let email = user.verified_email.as_ref().map(|email| email.email());
@@ -170,9 +170,9 @@ async fn use_passkey_of(
     credential: &Value,
 ) -> Result<UsedCredential, AccountError> {
     let (passkey, used) = verify(context, rp, ceremony, Some(user), credential).await?;
-    match context.database.reauthenticate_with_passkey(&passkey, &used, &context.audit()).await? {
-        true => Ok(used),
-        false => Err(FormError::PasskeyInvalid.into()),
+    match context.database.use_passkey(&passkey, &used, context.clock.date()).await? {
+        Some(_) => Ok(used),
+        None => Err(FormError::PasskeyInvalid.into()),
     }
 }
 

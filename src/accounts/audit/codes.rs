@@ -1,7 +1,8 @@
 //! Events as the table `events` keeps them, and back.
 
 use super::{
-    AuditEvent, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, SecondFactorEvent, UndoneChange,
+    AuditEvent, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, SecondFactorEvent, SecurityNotice,
+    UndoneChange,
 };
 use crate::accounts::linking_context::{PASSWORD, SignInMethod};
 use crate::accounts::reason::Reason;
@@ -46,6 +47,8 @@ impl From<&AuditEvent> for EventCodes {
                 codes("reauthenticate", Some(LocalMethod::EmailCode.code()), "requested", [])
             }
             AuditEvent::WrongPassword => codes("sign_in", password, "wrong_password", []),
+            AuditEvent::SignInCodeRequested => codes("sign_in", Some(LocalMethod::EmailCode.code()), "requested", []),
+            AuditEvent::WrongSignInCode => codes("sign_in", Some(LocalMethod::EmailCode.code()), "wrong_code", []),
             AuditEvent::SignUpRequested => codes("sign_up", password, "requested", []),
             AuditEvent::SignUp { outcome, reasons } => {
                 codes("sign_up", password, outcome.code(), reasons.iter().map(|reason| reason.code()))
@@ -77,6 +80,8 @@ impl From<&AuditEvent> for EventCodes {
             AuditEvent::Undone(UndoneChange::PasswordChanged) => codes("undo", None, "password_changed", []),
             AuditEvent::Undone(UndoneChange::EmailChanged) => codes("undo", None, "email_changed", []),
             AuditEvent::SessionEnded => codes("session", None, "ended", []),
+            AuditEvent::SessionDisowned => codes("session", None, "disowned", []),
+            AuditEvent::Warned(notice) => codes("warning", None, notice.code(), []),
             AuditEvent::OtherSessionsEnded => codes("session", None, "others_ended", []),
             AuditEvent::AllSessionsEnded => codes("session", None, "all_ended", []),
             AuditEvent::TokenReused => codes("token", None, "reused", []),
@@ -123,6 +128,8 @@ impl EventCodes {
             ("reauthenticate", "wrong_code") => AuditEvent::WrongCode { method: self.local_method()? },
             ("reauthenticate", "requested") => AuditEvent::EmailCodeRequested,
             ("sign_in", "wrong_password") => AuditEvent::WrongPassword,
+            ("sign_in", "requested") => AuditEvent::SignInCodeRequested,
+            ("sign_in", "wrong_code") => AuditEvent::WrongSignInCode,
             ("sign_up", "requested") => AuditEvent::SignUpRequested,
             ("sign_up", outcome) => {
                 AuditEvent::SignUp { outcome: DecisionOutcome::from_code(outcome)?, reasons: self.policy_reasons() }
@@ -154,6 +161,8 @@ impl EventCodes {
             ("undo", "password_changed") => AuditEvent::Undone(UndoneChange::PasswordChanged),
             ("undo", "email_changed") => AuditEvent::Undone(UndoneChange::EmailChanged),
             ("session", "ended") => AuditEvent::SessionEnded,
+            ("session", "disowned") => AuditEvent::SessionDisowned,
+            ("warning", outcome) => AuditEvent::Warned(SecurityNotice::from_code(outcome)?),
             ("session", "others_ended") => AuditEvent::OtherSessionsEnded,
             ("session", "all_ended") => AuditEvent::AllSessionsEnded,
             ("token", "reused") => AuditEvent::TokenReused,

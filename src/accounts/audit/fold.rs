@@ -10,6 +10,8 @@ impl AuditEvent {
             Self::WrongPassword
             | Self::WrongCode { .. }
             | Self::EmailCodeRequested
+            | Self::SignInCodeRequested
+            | Self::WrongSignInCode
             | Self::PasskeyRefused { .. }
             | Self::SignUpRequested
             | Self::PasswordResetRequested
@@ -34,6 +36,8 @@ impl AuditEvent {
             | Self::Unlinked { .. }
             | Self::Undone(_)
             | Self::SessionEnded
+            | Self::SessionDisowned
+            | Self::Warned(_)
             | Self::OtherSessionsEnded
             | Self::AllSessionsEnded
             | Self::PasswordRemoved

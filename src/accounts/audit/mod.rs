@@ -8,7 +8,9 @@ mod outcome;
 mod tests;
 
 pub use codes::{EventCodes, FAILED};
-pub use outcome::{DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, SecondFactorEvent, UndoneChange};
+pub use outcome::{
+    DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, SecondFactorEvent, SecurityNotice, UndoneChange,
+};
 
 use super::linking_context::SignInMethod;
 use super::reason::Reason;
@@ -51,6 +53,10 @@ pub enum AuditEvent {
         method: LocalMethod,
     },
     EmailCodeRequested,
+    /// A code to sign in was requested for the email address.
+    SignInCodeRequested,
+    /// A code to sign in was wrong.
+    WrongSignInCode,
     /// The sign-up form was sent. The account that has the email address sees it; a new address has no account yet.
     SignUpRequested,
     /// The link of a sign-up was opened.
@@ -92,6 +98,10 @@ pub enum AuditEvent {
     /// The link "this wasn't me" was opened.
     Undone(UndoneChange),
     SessionEnded,
+    /// "This wasn't me" in the email about a new device ended its session.
+    SessionDisowned,
+    /// An email warned the user.
+    Warned(SecurityNotice),
     OtherSessionsEnded,
     AllSessionsEnded,
     /// A rotated refresh token was presented again; its session has ended.

@@ -133,6 +133,16 @@ codes! {
     }
 }
 
+codes! {
+    /// What an email warns a user of, at most once a day.
+    SecurityNotice {
+        /// A sign-in in a browser or program that the user has not signed in with before.
+        NewDevice = "new_device",
+        /// Many wrong passwords or codes.
+        FailedTries = "failed_tries",
+    }
+}
+
 /// A change that its user took back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UndoneChange {

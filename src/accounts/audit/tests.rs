@@ -12,6 +12,8 @@ fn every_event() -> Vec<AuditEvent> {
     let mut events = vec![
         AuditEvent::WrongPassword,
         AuditEvent::EmailCodeRequested,
+        AuditEvent::SignInCodeRequested,
+        AuditEvent::WrongSignInCode,
         AuditEvent::SignUpRequested,
         AuditEvent::Invited,
         AuditEvent::SignOut { method: None },
@@ -36,6 +38,7 @@ fn every_event() -> Vec<AuditEvent> {
         AuditEvent::Undone(UndoneChange::PasswordChanged),
         AuditEvent::Undone(UndoneChange::EmailChanged),
         AuditEvent::SessionEnded,
+        AuditEvent::SessionDisowned,
         AuditEvent::OtherSessionsEnded,
         AuditEvent::AllSessionsEnded,
         AuditEvent::Disabled,
@@ -56,6 +59,7 @@ fn every_event() -> Vec<AuditEvent> {
     events.extend(WebAuthnError::ALL.iter().map(|failure| AuditEvent::PasskeyRefused { failure: *failure }));
     events.extend(SecurityEventKind::ALL.map(|kind| AuditEvent::ProviderReported { provider: provider(), kind }));
     events.extend(SecondFactorEvent::ALL.iter().map(|event| AuditEvent::SecondFactor(*event)));
+    events.extend(SecurityNotice::ALL.iter().map(|notice| AuditEvent::Warned(*notice)));
     events.extend(GrantEnd::ALL.iter().map(|end| AuditEvent::GrantEnded { provider: provider(), end: *end }));
     for outcome in DecisionOutcome::ALL.iter().copied() {
         events.push(AuditEvent::SignUp { outcome, reasons: Reason::ALL.to_vec() });
@@ -86,6 +90,8 @@ const fn is_in_every_event(event: &AuditEvent) -> bool {
         | AuditEvent::WrongPassword
         | AuditEvent::WrongCode { .. }
         | AuditEvent::EmailCodeRequested
+        | AuditEvent::SignInCodeRequested
+        | AuditEvent::WrongSignInCode
         | AuditEvent::SignUpRequested
         | AuditEvent::SignUp { .. }
         | AuditEvent::Invited
@@ -105,6 +111,8 @@ const fn is_in_every_event(event: &AuditEvent) -> bool {
         | AuditEvent::Unlinked { .. }
         | AuditEvent::Undone(_)
         | AuditEvent::SessionEnded
+        | AuditEvent::SessionDisowned
+        | AuditEvent::Warned(_)
         | AuditEvent::OtherSessionsEnded
         | AuditEvent::AllSessionsEnded
         | AuditEvent::PasswordRemoved

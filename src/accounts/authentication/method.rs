@@ -17,7 +17,11 @@ pub enum AuthenticationMethod {
         claims: AuthenticationClaims,
     },
     /// A code from an email, or the link beside it.
-    EmailCode,
+    EmailCode {
+        /// The user signed in by it to an account that has a password, a passkey or an authenticator app: it allows no change.
+        #[serde(default)]
+        beside_stronger: bool,
+    },
     /// The link that finishes a sign-up or a password reset; a password was chosen with it.
     EmailLink,
     /// A code of an authenticator app (RFC 6238).
@@ -45,7 +49,7 @@ impl AuthenticationMethod {
             Self::Provider { provider, .. } => provider,
             // Whoever follows such a link has just chosen a password.
             Self::Password | Self::EmailLink => PASSWORD,
-            Self::EmailCode => "email_code",
+            Self::EmailCode { .. } => "email_code",
             Self::Totp => "totp",
             Self::RecoveryCode => "recovery_code",
             Self::TrustedBrowser => "trusted_browser",
@@ -68,7 +72,7 @@ impl AuthenticationMethod {
             Self::Provider { claims, .. } => claims.amr.iter().map(String::as_str).collect(),
             Self::Totp | Self::RecoveryCode => vec!["otp"],
             Self::Passkey { .. } => vec!["pop", "user"],
-            Self::EmailCode | Self::EmailLink | Self::TrustedBrowser => Vec::new(),
+            Self::EmailCode { .. } | Self::EmailLink | Self::TrustedBrowser => Vec::new(),
         }
     }
 
@@ -82,7 +86,7 @@ impl AuthenticationMethod {
             Self::Provider { claims, .. } if claims.is_multi_factor() => Factors::Both,
             Self::Passkey { user_verified: false } => Factors::Either,
             Self::Totp | Self::RecoveryCode | Self::TrustedBrowser => Factors::Second,
-            Self::Password | Self::Provider { .. } | Self::EmailCode | Self::EmailLink => Factors::First,
+            Self::Password | Self::Provider { .. } | Self::EmailCode { .. } | Self::EmailLink => Factors::First,
         }
     }
 

@@ -86,6 +86,19 @@ impl Authentications {
         self.0.iter().any(|step| step.by.is_second_factor())
     }
 
+    /// Whether the steps since then suffice to change the account: one factor, or two where a trusted browser stood for the
+    /// second. Trust spares the user a code at a sign-in, and spares a thief none at a change. Nor does a code from an email
+    /// by which the user signed in, if the account has something stronger.
+    pub fn allow_changes_since(&self, since: OffsetDateTime) -> bool {
+        let steps = self.0.iter().filter(|step| step.at > since.unix_timestamp());
+        let (trusted, others): (Vec<_>, Vec<_>) =
+            steps.cloned().partition(|step| step.by == AuthenticationMethod::TrustedBrowser);
+        let counts = |step: &Authentication| step.by != AuthenticationMethod::EmailCode { beside_stronger: true };
+        let others = others.into_iter().filter(counts).collect();
+        let needed = if trusted.is_empty() { Strength::OneFactor } else { Strength::TwoFactors };
+        Self(others).strength_since(since) >= needed
+    }
+
     /// What the steps since then show. A provider may report factors from the start of its own session, days ago: they
     /// count only if it says that they are as recent.
     pub fn strength_since(&self, since: OffsetDateTime) -> Strength {

@@ -20,19 +20,19 @@ fn steps(methods: &[AuthenticationMethod], now: i64) -> Authentications {
 #[rstest]
 #[case(&[], Strength::Nothing)]
 #[case(&[Password], Strength::OneFactor)]
-#[case(&[EmailCode], Strength::OneFactor)]
+#[case(&[EmailCode { beside_stronger: false }], Strength::OneFactor)]
 #[case(&[EmailLink], Strength::OneFactor)]
 #[case(&[google(&[], None)], Strength::OneFactor)]
 #[case(&[google(&["pwd"], None)], Strength::OneFactor)]
 #[case(&[google(&["mfa"], None)], Strength::TwoFactors)]
 #[case(&[Totp], Strength::OneFactor)]
 #[case(&[Totp, RecoveryCode], Strength::OneFactor)]
-#[case(&[Password, EmailCode], Strength::OneFactor)]
+#[case(&[Password, EmailCode { beside_stronger: false }], Strength::OneFactor)]
 #[case(&[Password, Totp], Strength::TwoFactors)]
 #[case(&[Password, RecoveryCode], Strength::TwoFactors)]
 #[case(&[Password, TrustedBrowser], Strength::TwoFactors)]
 #[case(&[google(&[], None), Totp], Strength::TwoFactors)]
-#[case(&[EmailCode, Totp], Strength::TwoFactors)]
+#[case(&[EmailCode { beside_stronger: false }, Totp], Strength::TwoFactors)]
 #[case(&[Passkey { user_verified: true }], Strength::TwoFactors)]
 #[case(&[Passkey { user_verified: false }], Strength::OneFactor)]
 #[case(&[Password, Passkey { user_verified: false }], Strength::TwoFactors)]
@@ -82,7 +82,7 @@ fn a_repeated_method_replaces_its_earlier_step_and_steps_are_bounded() {
 #[case(&[Passkey { user_verified: false }], &["pop", "user"])]
 #[case(&[google(&["pwd", "mfa"], None)], &["pwd", "mfa"])]
 #[case(&[google(&[], None)], &[])]
-#[case(&[EmailCode], &[])]
+#[case(&[EmailCode { beside_stronger: false }], &[])]
 fn methods_have_values_of_amr(#[case] methods: &[AuthenticationMethod], #[case] amr: &[&str]) {
     assert_eq!(steps(methods, 100).amr(), amr);
 }
@@ -91,7 +91,7 @@ fn methods_have_values_of_amr(#[case] methods: &[AuthenticationMethod], #[case] 
 fn every_method_is_read_back_from_its_json() {
     let all = [
         Password,
-        EmailCode,
+        EmailCode { beside_stronger: false },
         EmailLink,
         Totp,
         RecoveryCode,

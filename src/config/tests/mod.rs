@@ -91,6 +91,7 @@ fn the_pool_has_a_limit(#[case] settings: &[(&'static str, &'static str)], #[cas
 #[case::long_passwords("PASSWORD_MIN_LENGTH", "65")]
 #[case::password_length("PASSWORD_MIN_LENGTH", "eight")]
 #[case::breaches("BREACHED_PASSWORDS", "maybe")]
+#[case::email_codes("EMAIL_CODES", "sometimes")]
 #[case::breaches_without_slash("BREACHED_PASSWORDS", "https://ranges.example/range")]
 #[case::mode("SESSION_MODE", "magic")]
 #[case::mode_in_capitals("SESSION_MODE", "JWT")]

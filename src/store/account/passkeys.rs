@@ -1,6 +1,8 @@
 //! A user's passkeys: added, renamed, removed and used.
 
-use crate::accounts::{AuditEvent, EmailKind, LocalMethod, Passkey, PasskeyId, SessionEnd, User, UserId};
+use time::OffsetDateTime;
+
+use crate::accounts::{AuditEvent, EmailKind, Passkey, PasskeyId, SessionEnd, User, UserId};
 use crate::sealing::random_bytes;
 use crate::store::account::announce::undo_link;
 use crate::store::account::change::{Begun, ChangeError, require_room_for_undo};
@@ -98,42 +100,22 @@ impl Database {
         Ok(())
     }
 
-    /// Stores a verified signature with which its user signs in. `None` when the passkey was removed meanwhile, its user is
-    /// disabled, or another signature with as high a counter was faster.
+    /// Stores a verified signature, and returns the passkey's user. `None` when the passkey was removed meanwhile, its user is
+    /// disabled, or another signature with as high a counter was faster. The transaction of the session records a sign-in.
     ///
     /// # Errors
     /// [`StoreError`]: nothing has changed then, and nobody may be signed in.
-    pub async fn sign_in_with_passkey(
+    pub async fn use_passkey(
         &self,
         passkey: &Passkey,
         used: &UsedCredential,
-        audit: &AuditContext,
+        now: OffsetDateTime,
     ) -> Result<Option<User>, StoreError> {
         let mut write = self.write_as(passkey.user).await?;
-        let user = use_passkey(write.connection(), passkey, used, audit.now).await?;
+        let user = use_passkey(write.connection(), passkey, used, now).await?;
         if user.is_some() {
-            let event = AuditEvent::SignIn { method: LocalMethod::Passkey };
-            note(write.connection(), audit, Some(passkey.user), &event).await?;
             write.commit().await?;
         }
         Ok(user)
-    }
-
-    /// Stores a verified signature by which its user re-authenticates. False as `None` above.
-    ///
-    /// # Errors
-    /// As above.
-    pub async fn reauthenticate_with_passkey(
-        &self,
-        passkey: &Passkey,
-        used: &UsedCredential,
-        audit: &AuditContext,
-    ) -> Result<bool, StoreError> {
-        let mut write = self.write_as(passkey.user).await?;
-        let user = use_passkey(write.connection(), passkey, used, audit.now).await?;
-        if user.is_some() {
-            write.commit().await?;
-        }
-        Ok(user.is_some())
     }
 }

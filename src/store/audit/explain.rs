@@ -1,6 +1,6 @@
 //! What the linking policy decided, and what it would decide: for `latchkey explain-link`.
 
-use crate::accounts::{Decision, EmailAddress, Facts, Purpose, UserId, decide};
+use crate::accounts::{Decision, EmailAddress, Facts, Purpose, SecondFactorPolicy, UserId, decide};
 use crate::store::audit::events::{EventRow, PastEvent, select_events};
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
@@ -52,10 +52,12 @@ impl Database {
         facts: &Facts,
         session_user: Option<UserId>,
         admission: &Admission<'_>,
+        second_factor: SecondFactorPolicy,
     ) -> Result<Option<Decision>, StoreError> {
         // Never committed: rolled back when dropped.
         let mut write = self.write().await?;
-        let linking_context = gather(&mut write, facts, session_user, None, admission).await?.linking_context;
+        let gathered = gather(&mut write, facts, session_user, None, admission, second_factor).await?;
+        let linking_context = gathered.linking_context;
         if session_user.is_some() && linking_context.session_user.is_none() {
             return Ok(None);
         }

@@ -1,4 +1,4 @@
-//! The table `email_codes`: codes that re-authenticate a session.
+//! The table `email_codes`: codes that re-authenticate a session. Those by which a browser signs in are in `sign_in_codes`.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use time::OffsetDateTime;
@@ -9,6 +9,7 @@ use crate::accounts::{
 };
 use crate::sealing::random_bytes;
 use crate::store::account::change::ChangeError;
+use crate::store::account::security_notices::note_failed_try;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::email::message::to_address;
@@ -54,7 +55,7 @@ impl Database {
         now: OffsetDateTime,
     ) -> Result<Option<PendingEmailCode>, StoreError> {
         let row: Option<(String, String)> = sqlx::query_as(
-            "SELECT email, return_to FROM email_codes WHERE session_id = $1 AND expires_at > $2 AND attempts < $3",
+            "SELECT email, return_to FROM email_codes WHERE asked_by = $1 AND expires_at > $2 AND attempts < $3",
         )
         .bind(session)
         .bind(now.unix_timestamp())
@@ -78,8 +79,8 @@ impl Database {
         let email = facts.recipient().ok_or(ChangeError::NotFound)?;
         let code = EmailCode::from_random(random_bytes()?);
         sqlx::query(
-            "INSERT INTO email_codes (session_id, user_id, email, code_mac, attempts, return_to, expires_at) \
-             VALUES ($1, $2, $3, $4, 0, $5, $6) ON CONFLICT (session_id) DO UPDATE SET email = excluded.email, \
+            "INSERT INTO email_codes (asked_by, session_id, user_id, email, code_mac, attempts, return_to, expires_at) \
+             VALUES ($1, $1, $2, $3, $4, 0, $5, $6) ON CONFLICT (asked_by) DO UPDATE SET email = excluded.email, \
              code_mac = excluded.code_mac, attempts = 0, return_to = excluded.return_to, \
              expires_at = excluded.expires_at",
         )
@@ -109,7 +110,7 @@ impl Database {
         let mut write = self.begin_as(user, here).await?.write;
         let row: Option<(String, String, String)> = sqlx::query_as(
             "UPDATE email_codes SET attempts = attempts + 1 \
-             WHERE session_id = $1 AND user_id = $2 AND expires_at > $3 AND attempts < $4 \
+             WHERE asked_by = $1 AND user_id = $2 AND expires_at > $3 AND attempts < $4 \
              RETURNING code_mac, email, return_to",
         )
         .bind(here.id)
@@ -127,17 +128,17 @@ impl Database {
         let mac = URL_SAFE_NO_PAD.decode(mac).map_err(|_| StoreError::Corrupt("email_codes.code_mac".into()))?;
         if !code.is_some_and(|code| self.sealer.is_authentic(&authenticated(here.id, code), &mac)) {
             let event = AuditEvent::WrongCode { method: LocalMethod::EmailCode };
-            note(write.connection(), audit, Some(user), &event).await?;
+            note_failed_try(&mut write, audit, user, &event).await?;
             write.commit().await?;
             return Ok(EmailCodeOutcome::Wrong);
         }
-        sqlx::query("DELETE FROM email_codes WHERE session_id = $1").bind(here.id).execute(write.connection()).await?;
+        sqlx::query("DELETE FROM email_codes WHERE asked_by = $1").bind(here.id).execute(write.connection()).await?;
         write.commit().await?;
         Ok(EmailCodeOutcome::Accepted(PendingEmailCode { email, return_to }))
     }
 }
 
-async fn facts(
+pub(in crate::store) async fn facts(
     connection: &mut Connection,
     user: UserId,
     has_passkeys: bool,
@@ -170,7 +171,7 @@ async fn facts(
     })
 }
 
-/// What the MAC covers: the code of another session is another message.
-fn authenticated(session: &str, code: &EmailCode) -> Vec<u8> {
-    format!("email code {session} {}", code.expose()).into_bytes()
+/// What the MAC covers: the code of another session or browser is another message.
+pub(in crate::store) fn authenticated(asked_by: &str, code: &EmailCode) -> Vec<u8> {
+    format!("email code {asked_by} {}", code.expose()).into_bytes()
 }

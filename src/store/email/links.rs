@@ -1,5 +1,7 @@
 //! The table `email_tokens`: links in emails.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use time::{Duration, OffsetDateTime};
@@ -25,6 +27,20 @@ pub struct LinkData {
     /// A hash of the requesting browser's cookie.
     pub browser: Option<String>,
     pub undo: Option<UndoStep>,
+    /// Of "This wasn't me".
+    pub sign_in: Option<AnnouncedSignIn>,
+}
+
+/// A sign-in in a new browser, as its email describes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnnouncedSignIn {
+    /// The id of the session.
+    pub session: String,
+    /// What `known_browsers` calls the browser.
+    pub browser: String,
+    /// Browser and operating system, from the user agent.
+    pub device: String,
+    pub ip: Option<IpAddr>,
 }
 
 /// The change that an undo link undoes.

@@ -5,3 +5,4 @@ pub(super) mod invitations;
 pub(super) mod links;
 pub(super) mod message;
 pub(super) mod queue;
+pub(super) mod sign_in_codes;

@@ -88,7 +88,7 @@ impl SweepStep {
             ),
             Self::UsedFlows => expired!("used_flows", "id_hash", "expires_at"),
             Self::EmailTokens => expired!("email_tokens", "token_hash", "expires_at"),
-            Self::EmailCodes => expired!("email_codes", "session_id", "expires_at"),
+            Self::EmailCodes => expired!("email_codes", "asked_by", "expires_at"),
             Self::PendingEmailChanges => expired!("pending_email_changes", "user_id", "expires_at"),
             Self::PendingSignIns => expired!("pending_sign_ins", "id_hash", "expires_at"),
             Self::TrustedBrowsers => expired!("trusted_browsers", "id", "expires_at"),

@@ -1,14 +1,15 @@
 //! Gathers what the linking policy looks at.
 
 use crate::accounts::{
-    EmailAddress, EmailOwner, Facts, Identity, IdentityKey, IdentityOwner, LinkingContext, UserId, VerifiedEmail,
+    EmailAddress, EmailOwner, Facts, Identity, IdentityKey, IdentityOwner, LinkingContext, SecondFactorPolicy,
+    SecondFactors, UserId, VerifiedEmail,
 };
 use crate::store::email::invitations::invitation_to;
 use crate::store::email::links::has_too_many_undo_links;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::linking::request::Admission;
-use crate::store::second_factor::app::has_app;
+use crate::store::second_factor::app::second_factors_of;
 use crate::store::sessions::end::user_at;
 use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::identities::{KnownIdentity, count_identities, known_identity};
@@ -28,6 +29,7 @@ pub(in crate::store) async fn gather(
     session_user: Option<UserId>,
     session: Option<SessionVersion<'_>>,
     admission: &Admission<'_>,
+    second_factor: SecondFactorPolicy,
 ) -> Result<Gathered, StoreError> {
     write.lock(&lock_names(facts, session_user)).await?;
 
@@ -50,7 +52,7 @@ pub(in crate::store) async fn gather(
     if let Some(email) = facts.email.verified()
         && !is_settled(email, &linking_context)
     {
-        gather_email(write, email.email(), &mut linking_context).await?;
+        gather_email(write, email.email(), second_factor, &mut linking_context).await?;
         linking_context.invitation = invitation_to(write.connection(), email.email(), admission).await?;
     }
     Ok(Gathered { linking_context, known })
@@ -86,7 +88,7 @@ pub(in crate::store) async fn linking_context_of_email(
 ) -> Result<LinkingContext, StoreError> {
     write.lock(&[format!("email {email}")]).await?;
     let mut linking_context = LinkingContext::default();
-    gather_email(write, email, &mut linking_context).await?;
+    gather_email(write, email, SecondFactorPolicy::default(), &mut linking_context).await?;
     Ok(linking_context)
 }
 
@@ -111,13 +113,16 @@ fn is_settled(email: &VerifiedEmail, linking_context: &LinkingContext) -> bool {
 async fn gather_email(
     write: &mut Write<'_>,
     email: &EmailAddress,
+    second_factor: SecondFactorPolicy,
     linking_context: &mut LinkingContext,
 ) -> Result<(), StoreError> {
     let owner = email_owner(write.connection(), email).await?;
     // Also without an owner: a known email address must not cost more queries than an unknown one.
     let id = owner.as_ref().map_or(UserId::NOBODY, |owner| owner.id);
     let methods = sign_in_methods(write, id).await?;
-    let has_second_factor = has_app(write.connection(), id).await?;
+    let has_passkeys = write.has_passkeys();
+    let has = second_factors_of(write.connection(), id).await?;
+    let has_second_factor = second_factor.is_kept_by(SecondFactors { passkey: has.passkey && has_passkeys, ..has });
     linking_context.email_owner = owner.map(|owner| EmailOwner { user: owner.into(), methods, has_second_factor });
     linking_context.email_holders = email_holders(write.connection(), email).await?;
     Ok(())

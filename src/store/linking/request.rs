@@ -19,6 +19,8 @@ pub struct SettleRequest<'a> {
     /// Their session, which must still be open. `None` where something else authenticates the user.
     pub session: Option<SessionVersion<'a>>,
     pub admission: Admission<'a>,
+    /// Linking waits for the second step.
+    pub second_factor: SecondFactorPolicy,
     pub client: &'a ClientInfo,
     pub now: OffsetDateTime,
     /// The profile that waits at the link prompt.
@@ -34,6 +36,8 @@ pub struct SessionOpening<'a> {
     /// The browser's earlier session, by the hash of its secret. It ends.
     pub earlier: Option<&'a str>,
     pub authentications: &'a Authentications,
+    /// As of [`NewSession`](crate::store::NewSession).
+    pub browser: Option<&'a EmailToken>,
     /// No session is opened while a second step is due.
     pub second_factor: SecondFactorPolicy,
     /// The flow that it completes, by the hash of its state.

@@ -115,8 +115,9 @@ impl Database {
     ) -> Result<(Decision, Option<SignedIn>), StoreError> {
         let (decision, signed_in, before) = match Facts::of(question.profile) {
             Ok(facts) => {
-                let gathered =
-                    gather(write, &facts, question.session_user, question.session, &settle_request.admission).await?;
+                let SettleRequest { admission, second_factor, .. } = settle_request;
+                let Question { session_user, session, .. } = *question;
+                let gathered = gather(write, &facts, session_user, session, admission, *second_factor).await?;
                 let decision = decide(question.purpose, &facts, &gathered.linking_context);
                 inspect::record(|_| decided(&decision));
                 let linking_context = gathered.linking_context;
@@ -199,7 +200,10 @@ async fn open(
 ) -> Result<(), StoreError> {
     let (user, identity) = (signed_in.user.id, Some(signed_in.identity));
     let authentications = opening.authentications.clone();
-    let session = NewSession::beginning(user, identity, authentications, settle_request.client, settle_request.now);
+    let session = NewSession {
+        browser: opening.browser.cloned(),
+        ..NewSession::beginning(user, identity, authentications, settle_request.client, settle_request.now)
+    };
     if !replace(write, opening.earlier, opening.id_hash, &session).await? {
         return Err(StoreError::Conflict(sqlx::Error::RowNotFound));
     }

@@ -7,6 +7,7 @@ use crate::accounts::{
     UserId,
 };
 use crate::store::account::change::ChangeError;
+use crate::store::account::security_notices::note_failed_try;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::email::message::queue_to_user;
@@ -90,7 +91,7 @@ impl Database {
         if let Some(method) = accepted {
             return Ok(SecondFactorOutcome::Accepted(method));
         }
-        note(write.connection(), audit, Some(id), &AuditEvent::SecondFactor(SecondFactorEvent::Refused)).await?;
+        note_failed_try(write, audit, id, &AuditEvent::SecondFactor(SecondFactorEvent::Refused)).await?;
         Ok(SecondFactorOutcome::Wrong)
     }
 

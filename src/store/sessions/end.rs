@@ -7,6 +7,7 @@ use crate::inspect::{self, Change, Step};
 use crate::store::account::change::ChangeError;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
+use crate::store::email::sign_in_codes::delete_sign_in_codes;
 use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
@@ -14,6 +15,7 @@ use crate::store::error::StoreError;
 use crate::store::second_factor::pending::delete_pending_sign_ins;
 use crate::store::second_factor::trusted::delete_trusted_browsers;
 use crate::store::sessions::ended::{note_end, note_ends};
+use crate::store::sessions::known_browsers::forget_browsers;
 use crate::store::sessions::rows::SessionVersion;
 use crate::store::users::rows::{UserRow, user_columns};
 
@@ -170,7 +172,7 @@ pub(in crate::store) async fn end_sessions_of(
 /// Deletes sessions without noting why: of a squatted account, whose holder would learn that the owner of the address came.
 ///
 /// With them go sign-ins that are half done, and the trust in browsers, this one's too: a second factor costs less than a
-/// thief's trusted browser.
+/// thief's trusted browser. Other browsers are announced again when they sign in.
 pub(in crate::store) async fn delete_sessions_of(
     write: &mut Write<'_>,
     user: UserId,
@@ -178,7 +180,9 @@ pub(in crate::store) async fn delete_sessions_of(
 ) -> Result<u64, StoreError> {
     write.revocation_cache().user(user);
     delete_pending_sign_ins(write.connection(), user).await?;
+    delete_sign_in_codes(write.connection(), user).await?;
     delete_trusted_browsers(write.connection(), user).await?;
+    forget_browsers(write.connection(), user, except).await?;
     // No id is empty.
     let deleted = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2")
         .bind(user.to_string())

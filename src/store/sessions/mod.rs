@@ -1,7 +1,8 @@
-//! The tables `sessions`, `ended_sessions`, `refresh_tokens` and `used_flows`.
+//! The tables `sessions`, `ended_sessions`, `known_browsers`, `refresh_tokens` and `used_flows`.
 
 pub(super) mod end;
 pub(super) mod ended;
+pub(super) mod known_browsers;
 pub(super) mod queries;
 pub(super) mod refresh_token;
 pub(super) mod refresh_tokens;

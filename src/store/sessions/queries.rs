@@ -14,6 +14,7 @@ use crate::store::error::StoreError;
 use crate::store::ids::session_id;
 use crate::store::sessions::end::{delete_session, delete_session_by_hash};
 use crate::store::sessions::ended::note_end;
+use crate::store::sessions::known_browsers::recognise;
 use crate::store::sessions::rows::{
     ActiveSession, ActiveSessionRow, NewSession, Session, SessionRow, authentications_json, session_columns,
 };
@@ -72,7 +73,7 @@ impl Database {
         session: &NewSession,
     ) -> Result<bool, StoreError> {
         let mut write = self.write().await?;
-        sign_in_by_password(&mut write, session).await?;
+        record_sign_in(&mut write, session).await?;
         // Rolled back if the hash is taken.
         let is_created = replace(&mut write, earlier, id_hash, session).await?;
         if is_created {
@@ -200,23 +201,27 @@ pub(in crate::store) async fn replace(
     Ok(insert_session(write, session, Some(id_hash)).await?.is_some())
 }
 
-/// Of a session that a password opens: checks that it is still the user's, and records the sign-in. Under the user's lock, as is
-/// a change of the password, which ends the sessions that it finds: the old password opens none after it.
+/// Records a sign-in by a method of our own; one with a provider is recorded with its decision. Of a session that a password
+/// opens, this also checks that the password is still the user's. Under the user's lock, as is a change of the password, which
+/// ends the sessions that it finds: the old password opens none after it.
 ///
 /// # Errors
 /// [`StoreError::PasswordChanged`]
-pub(in crate::store) async fn sign_in_by_password(
-    write: &mut Write<'_>,
-    session: &NewSession,
-) -> Result<(), StoreError> {
-    let Some(entered) = session.password_set_at else { return Ok(()) };
-    write.lock(&[format!("user {}", session.user)]).await?;
-    if password_of(write.connection(), session.user).await?.map(|(_, set_at)| set_at) != Some(entered) {
-        return Err(StoreError::PasswordChanged);
-    }
+pub(in crate::store) async fn record_sign_in(write: &mut Write<'_>, session: &NewSession) -> Result<(), StoreError> {
+    let method = match (session.password_set_at, session.authentications.first()) {
+        (Some(entered), _) => {
+            write.lock(&[format!("user {}", session.user)]).await?;
+            if password_of(write.connection(), session.user).await?.map(|(_, set_at)| set_at) != Some(entered) {
+                return Err(StoreError::PasswordChanged);
+            }
+            LocalMethod::Password
+        }
+        (None, Some(AuthenticationMethod::Passkey { .. })) => LocalMethod::Passkey,
+        (None, Some(AuthenticationMethod::EmailCode { .. })) => LocalMethod::EmailCode,
+        (None, _) => return Ok(()),
+    };
     let audit = AuditContext { client: session.client.clone(), now: session.created_at };
-    let event = AuditEvent::SignIn { method: LocalMethod::Password };
-    note(write.connection(), &audit, Some(session.user), &event).await
+    note(write.connection(), &audit, Some(session.user), &AuditEvent::SignIn { method }).await
 }
 
 /// Returns the new session's id; `None` if the hash is taken. If its user has too many sessions, the least recently used
@@ -252,6 +257,7 @@ pub(in crate::store) async fn insert_session(
         return Ok(None);
     }
     end_surplus_sessions(write, session, &id).await?;
+    recognise(write, session, &id).await?;
     Ok(Some(id))
 }
 

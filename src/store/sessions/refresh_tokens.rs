@@ -9,7 +9,7 @@ use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::sessions::end::delete_session;
-use crate::store::sessions::queries::{insert_session, session_by_id, sign_in_by_password};
+use crate::store::sessions::queries::{insert_session, record_sign_in, session_by_id};
 use crate::store::sessions::refresh_token::RefreshToken;
 use crate::store::sessions::rows::{ActiveSession, NewSession};
 
@@ -105,7 +105,7 @@ impl Database {
         holder: TokenHolder,
     ) -> Result<RefreshToken, StoreError> {
         let mut write = self.write().await?;
-        sign_in_by_password(&mut write, session).await?;
+        record_sign_in(&mut write, session).await?;
         if let Some(earlier) = earlier {
             delete_session(&mut write, earlier).await?;
         }

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use time::{Duration, OffsetDateTime};
 
-use crate::accounts::{Authentications, ClientInfo, IdentityId, User, UserId};
+use crate::accounts::{Authentications, ClientInfo, EmailToken, IdentityId, User, UserId};
 use crate::store::error::StoreError;
 use crate::store::users::rows::{UserRow, time};
 
@@ -23,10 +23,12 @@ pub struct NewSession {
     /// Of a sign-in by password: when the password was set that the user entered. If it is another one by now, no session is
     /// opened; otherwise the sign-in is recorded with it.
     pub password_set_at: Option<OffsetDateTime>,
+    /// The token of the browser's cookie: an email announces a browser that is new to the user. `None` announces nothing.
+    pub browser: Option<EmailToken>,
 }
 
 impl NewSession {
-    /// One that begins now, without a password's condition.
+    /// One that begins now, without a password's condition, and in no browser.
     pub fn beginning(
         user: UserId,
         identity: Option<IdentityId>,
@@ -44,6 +46,7 @@ impl NewSession {
             expires_at: now + Session::IDLE,
             absolute_expires_at: now + Session::ABSOLUTE,
             password_set_at: None,
+            browser: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 use time::OffsetDateTime;
 
 use crate::accounts::{AuditEvent, EmailAddress, PasswordHash, User, UserId};
+use crate::store::account::security_notices::note_failed_try;
 use crate::store::audit::context::AuditContext;
 use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
@@ -65,8 +66,11 @@ impl Database {
         Ok(user.filter(|user| user.disabled_at.is_none() && now_set_at == Some(set_at)))
     }
 
+    /// Records a wrong password. An email warns the user of many.
     pub async fn password_refused(&self, user: UserId, audit: &AuditContext) -> Result<(), StoreError> {
-        self.record_event(audit, Some(user), &AuditEvent::WrongPassword).await
+        let mut write = self.write().await?;
+        note_failed_try(&mut write, audit, user, &AuditEvent::WrongPassword).await?;
+        write.commit().await
     }
 
     /// Replaces the hash of an unchanged password.

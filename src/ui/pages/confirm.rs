@@ -93,7 +93,7 @@ fn with_email_code(view: EmailCodeView, divided: bool, invalid: bool, return_to:
         EmailCodeView::Unavailable => return None,
         EmailCodeView::Offered { email } => view! {
             <PostForm action="/auth/reauthenticate/email-code" return_to>
-                <p class="field-hint">"Or we email a code to " <strong>{email}</strong> "."</p>
+                <p class="field-hint">"We email a code to " <strong>{email}</strong> "."</p>
                 <Submit text="Email me a code" busy="Sending…" look="button is-quiet" />
             </PostForm>
         }

@@ -75,6 +75,7 @@ fn methods(login: LoginView) -> AnyView {
         return_to,
         password,
         password_last_used,
+        email_codes,
         passkeys,
         passkey_last_used,
         email,
@@ -100,6 +101,19 @@ fn methods(login: LoginView) -> AnyView {
                 <EmailField value=email autocomplete=username(passkeys) invalid=of_email(concern) />
                 <PasswordField value=typed invalid=of_password(concern) />
                 <Submit text="Sign in" busy="Signing in…" note=password_last_used.then_some("Last used") />
+                {email_codes
+                    .then(|| {
+                        view! {
+                            <button
+                                class="button is-quiet"
+                                type="submit"
+                                formaction="/auth/email-code"
+                                formnovalidate
+                            >
+                                "Email me a code"
+                            </button>
+                        }
+                    })}
             </PostForm>
             <p class="turns">
                 <a href=links::forgot(return_to.as_deref())>"Forgot your password?"</a>

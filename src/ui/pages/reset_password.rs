@@ -26,7 +26,9 @@ fn draw(view: EmailLinkView) -> AnyView {
     let (email, then) = match link {
         Some(EmailLink::Reset { email }) => (email, "You'll be signed out on all other devices."),
         Some(EmailLink::SignUp { email, .. }) => (email, "This replaces the password chosen at sign-up."),
-        Some(EmailLink::EmailChange { .. } | EmailLink::Undo { .. }) | None => return expired_link(signed_in),
+        Some(EmailLink::EmailChange { .. } | EmailLink::NotMe { .. } | EmailLink::Undo { .. }) | None => {
+            return expired_link(signed_in);
+        }
     };
     view! {
         <CardPage title="Choose a new password" heading="Choose a new password" failed=form_error.is_some()>

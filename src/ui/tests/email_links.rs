@@ -1,4 +1,4 @@
-//! `/verify-email`, `/reset-password`, `/confirm-email` and `/undo`.
+//! `/verify-email`, `/reset-password`, `/confirm-email`, `/undo` and `/not-me`.
 
 use super::{
     document::{Form, HOSTILE, attribute, field, form, forms, is_a_sound_document, render, stays_text},
@@ -9,7 +9,7 @@ use crate::{
     ui::view::{EmailLink, EmailLinkView, InvitationView, Undoing},
 };
 
-const PAGES: [&str; 4] = ["/verify-email", "/reset-password", "/confirm-email", "/undo"];
+const PAGES: [&str; 5] = ["/verify-email", "/reset-password", "/confirm-email", "/undo", "/not-me"];
 
 fn reset() -> EmailLinkView {
     message(EmailLink::Reset { email: "ada@example.com".into() })
@@ -21,6 +21,15 @@ fn email_change(asked_here: bool) -> EmailLinkView {
 
 fn undo(what: Undoing) -> EmailLinkView {
     message(EmailLink::Undo { what, email: "ada@example.com".into() })
+}
+
+fn not_me(email: &str) -> EmailLinkView {
+    message(EmailLink::NotMe {
+        email: email.into(),
+        device: "Firefox on Linux".into(),
+        ip: Some("192.0.2.1".into()),
+        at: NEW_YEAR,
+    })
 }
 
 #[tokio::test]
@@ -95,13 +104,29 @@ async fn undo_lists_its_consequences() {
 }
 
 #[tokio::test]
+async fn a_session_that_is_not_the_users_ends_by_one_button() {
+    let html = render("/not-me", not_me("ada@example.com")).await;
+    is_a_sound_document(&html);
+    assert_eq!(form(&html), Form { action: "/auth/not-me", fields: vec![("username", "ada@example.com")] });
+    for said in ["Firefox on Linux", "192.0.2.1", "1 January 2026", "stay signed in everywhere else"] {
+        assert!(html.contains(said), "{said}: {html}");
+    }
+    let done = EmailLinkView { link: None, form_error: None, undone: true, signed_in: None };
+    let html = render("/not-me", done).await;
+    is_a_sound_document(&html);
+    assert!(forms(&html).is_empty() && html.contains("That session has ended"), "{html}");
+    for next in ["href=\"/forgot\"", "href=\"/settings/security\""] {
+        assert!(html.contains(next), "{next}: {html}");
+    }
+}
+
+#[tokio::test]
 async fn expired_links_have_a_page_with_a_next_step() {
-    for (path, way_on) in
-        PAGES.into_iter().zip(["href=\"/signup\"", "href=\"/forgot\"", "href=\"/settings/email\"", "href=\"/forgot\""])
-    {
+    for (path, way_on) in PAGES.into_iter().zip(["/signup", "/forgot", "/settings/email", "/forgot", "/forgot"]) {
+        let way_on = &format!("href=\"{way_on}\"");
         let html = render(path, EmailLinkView { link: None, form_error: None, undone: false, signed_in: None }).await;
         is_a_sound_document(&html);
-        assert!(forms(&html).is_empty() && html.contains(way_on), "{html}");
+        assert!(forms(&html).is_empty() && html.contains(way_on.as_str()), "{html}");
         assert!(html.contains("This link has expired"), "{html}");
     }
 }
@@ -113,6 +138,7 @@ async fn each_page_only_accepts_its_own_link() {
         ("/reset-password", email_change(true)),
         ("/confirm-email", undo(Undoing::EmailChanged)),
         ("/undo", email_of_sign_up(true)),
+        ("/not-me", undo(Undoing::PasswordChanged)),
     ] {
         let html = render(path, view).await;
         assert!(forms(&html).is_empty() && html.contains("This link has expired"), "{html}");
@@ -126,6 +152,7 @@ async fn errors_are_shown_above_every_form() {
         ("/reset-password", reset()),
         ("/confirm-email", email_change(true)),
         ("/undo", undo(Undoing::PasswordChanged)),
+        ("/not-me", not_me("ada@example.com")),
     ] {
         let html = render(path, EmailLinkView { form_error: Some(FormError::ServerError), ..view }).await;
         is_a_sound_document(&html);
@@ -146,6 +173,7 @@ async fn markup_in_addresses_is_escaped() {
     ] {
         stays_text(&render(path, message(link)).await);
     }
+    stays_text(&render("/not-me", not_me(HOSTILE)).await);
 }
 
 #[tokio::test]
@@ -175,7 +203,7 @@ async fn an_invitation_offers_a_password_and_providers() {
 
 #[tokio::test]
 async fn a_used_link_leads_on_who_is_signed_in() {
-    for path in PAGES.into_iter().filter(|path| *path != "/undo") {
+    for path in PAGES.into_iter().filter(|path| !["/undo", "/not-me"].contains(path)) {
         let view = |signed_in: Option<&str>| EmailLinkView {
             link: None,
             form_error: None,

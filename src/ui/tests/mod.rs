@@ -13,5 +13,6 @@ mod linking;
 mod login;
 mod second_factor;
 mod settings;
+mod sign_in_code;
 mod sign_up;
 mod wording;

@@ -30,13 +30,13 @@ pub enum EmailLinkPageView {
     EmailChange,
 }
 
-/// `/verify-email`, `/reset-password`, `/confirm-email` and `/undo`. The token is in a cookie by then, and in no URL.
+/// `/verify-email`, `/reset-password`, `/confirm-email`, `/undo` and `/not-me`. The token is in a cookie by then, and in no URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmailLinkView {
     /// `None` if the link was used, has expired, or never existed.
     pub link: Option<EmailLink>,
     pub form_error: Option<FormError>,
-    /// A change was just undone; only the new password is missing.
+    /// A change was just undone, and only the new password is missing; or a session was just ended.
     pub undone: bool,
     /// The name of the user who is signed in.
     pub signed_in: Option<String>,
@@ -62,6 +62,16 @@ pub enum EmailLink {
         email: String,
         /// The person who requested it is signed in here; only they can confirm.
         asked_here: bool,
+    },
+    /// `/not-me`.
+    NotMe {
+        /// The account's address.
+        email: String,
+        /// Browser and operating system of the sign-in, and its IP address.
+        device: String,
+        ip: Option<String>,
+        /// When it was (Unix seconds).
+        at: i64,
     },
     /// `/undo`.
     Undo {

@@ -14,6 +14,8 @@ pub struct LoginView {
     pub notice: Option<Notice>,
     /// Password sign-in is enabled: email can be delivered.
     pub password: bool,
+    /// A code by email signs in.
+    pub email_codes: bool,
     /// The first name or the masked address of the account that this browser signed in to last, with the provider that is
     /// [`last_used`](ProviderButton::last_used).
     pub last_account: Option<String>,

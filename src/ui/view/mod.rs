@@ -15,6 +15,7 @@ mod login;
 mod onward;
 mod second_factor;
 mod settings;
+mod sign_in_code;
 mod unsent;
 mod wrong_account;
 
@@ -32,6 +33,7 @@ pub use login::*;
 pub use onward::*;
 pub use second_factor::*;
 pub use settings::*;
+pub use sign_in_code::*;
 pub use unsent::*;
 pub use wrong_account::*;
 

@@ -60,6 +60,11 @@ fn sentences(end: SessionEnd) -> (Tone, &'static str, &'static str) {
             "You were signed out because a change to the account was undone.",
             "Choose a new password, or sign in another way.",
         ),
+        SessionEnd::Disowned => (
+            Tone::Serious,
+            "You were signed out because the account's owner didn't recognise this sign-in.",
+            "If it's your account, sign in again, and check your devices in settings.",
+        ),
         SessionEnd::TokenReused => (
             Tone::Serious,
             "You were signed out because a used sign-in token was presented again.",

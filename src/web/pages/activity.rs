@@ -4,7 +4,7 @@ use super::authentication_claims::authentication_claims;
 use crate::{
     accounts::{
         Actor, AuditEvent, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, SecondFactorEvent,
-        SignInMethod, UndoneChange, describe_device,
+        SecurityNotice, SignInMethod, UndoneChange, describe_device,
     },
     codes::access::Access,
     oidc::SecurityEventKind,
@@ -74,6 +74,8 @@ fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, bool
             alarm(&format!("A confirmation with a wrong code was refused ({})", local_method(*method)))
         }
         AuditEvent::EmailCodeRequested => calm("Requested a code by email"),
+        AuditEvent::SignInCodeRequested => calm("Requested a code by email to sign in"),
+        AuditEvent::WrongSignInCode => alarm("A sign-in with a wrong code from an email was refused"),
         AuditEvent::WrongPassword => alarm("A sign-in with a wrong password was refused"),
         AuditEvent::SignUpRequested => calm("Someone tried to sign up with your email address; nothing was changed"),
         AuditEvent::SignUp { outcome, .. } => match outcome {
@@ -133,6 +135,9 @@ fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (String, bool
         AuditEvent::Undone(UndoneChange::PasswordChanged) => alarm("Undid a password change"),
         AuditEvent::Undone(UndoneChange::EmailChanged) => alarm("Undid a change of the email address"),
         AuditEvent::SessionEnded => calm("Signed out another device"),
+        AuditEvent::SessionDisowned => alarm("Ended a session with \"This wasn't me\""),
+        AuditEvent::Warned(SecurityNotice::NewDevice) => alarm("We emailed you about a sign-in with a new device"),
+        AuditEvent::Warned(SecurityNotice::FailedTries) => alarm("We emailed you about failed tries to sign in"),
         AuditEvent::OtherSessionsEnded => calm("Signed out all other devices"),
         AuditEvent::AllSessionsEnded => alarm("Signed out all devices"),
         AuditEvent::TokenReused => alarm("A used sign-in token was presented again; its session was ended"),

@@ -124,6 +124,12 @@ pub async fn undo(request: PageRequest) -> PageResult {
     draw(Page::Undo, request, link).await
 }
 
+/// GET `/not-me`.
+pub async fn not_me(request: PageRequest) -> PageResult {
+    let link = opened_link(&request, &[LinkKind::NotMe]).await?;
+    draw(Page::NotMe, request, link).await
+}
+
 async fn draw(page: Page, request: PageRequest, link: Option<EmailLink>) -> PageResult {
     let form_error = request.form_error();
     let undone = request.query.one("done").is_some();
@@ -149,6 +155,11 @@ fn link_view(request: &PageRequest, link: store::EmailLink) -> Option<EmailLink>
         LinkKind::ChangeEmail => {
             let here = request.context.signed_in.as_ref().map(|signed_in| signed_in.user.id);
             EmailLink::EmailChange { email, asked_here: here.is_some() && here == link.user }
+        }
+        LinkKind::NotMe => {
+            let at = link.created_at.unix_timestamp();
+            let sign_in = link.data.sign_in?;
+            EmailLink::NotMe { email, device: sign_in.device, ip: sign_in.ip.map(|ip| ip.to_string()), at }
         }
         LinkKind::Undo => EmailLink::Undo {
             what: match link.data.undo? {

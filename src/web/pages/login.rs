@@ -2,13 +2,13 @@
 
 use super::page_request::{PageRejection, PageRequest, PageResult};
 use crate::{
-    accounts::{PASSKEY, PASSWORD, SessionEnd, SignUp},
+    accounts::{EmailCode, PASSKEY, PASSWORD, SessionEnd, SignUp},
     codes::sign_in_error::SignInError,
     relying_party::ReturnTo,
     store::StoreError,
     ui::{
         page::Page,
-        view::{AdmitsView, ForgotView, LoginView, Notice, SignUpView},
+        view::{AdmitsView, ForgotView, LoginView, Notice, SignInCodeView, SignUpView},
     },
 };
 
@@ -35,6 +35,7 @@ pub async fn login(request: PageRequest) -> PageResult {
         notice,
         password: request.app.mail.is_some(),
         last_account: request.context.jar.last_account(&request.context.headers, request.context.clock.now()),
+        email_codes: request.context.email_codes,
         password_last_used: request.last_used().as_deref() == Some(PASSWORD),
         passkeys: request.context.passkey_rp.is_some(),
         passkey_last_used: request.last_used().as_deref() == Some(PASSKEY),
@@ -58,6 +59,25 @@ async fn why_sign_in(request: &PageRequest, return_to: Option<&ReturnTo>) -> Res
     let unsent = is_unsent && context.jar.unsent.find(&context.headers, context.clock.now()).is_some();
     let says_so = return_to.is_some() || ended.is_some_and(|end| end != SessionEnd::SignedOutHere);
     Ok(says_so.then_some(Notice::SignInFirst { ended, unsent }))
+}
+
+/// GET `/login/code`. The same whether the account exists or not.
+pub async fn sign_in_code(request: PageRequest) -> PageResult {
+    redirect_if_signed_in(&request)?;
+    if !request.context.email_codes {
+        return Err(PageRejection::NotFound);
+    }
+    let context = &request.context;
+    let pending = context.jar.sign_in_code.find(&context.headers, context.clock.now());
+    let view = SignInCodeView {
+        return_to: pending.as_ref().map(|pending| pending.return_to.as_str().to_owned()),
+        email: pending.map(|pending| pending.email),
+        code: request.query.one("code").and_then(EmailCode::parse).map(|code| code.grouped()),
+        inbox: request.app.sandbox.as_ref().map(|sandbox| sandbox.inbox.clone()),
+        limited: request.query.one("limited").is_some(),
+        form_error: request.form_error(),
+    };
+    request.draw(Page::SignInCode, view)
 }
 
 /// GET `/signup`.

@@ -35,6 +35,7 @@ use crate::{sessions::SignedIn, ui::page::Page};
 pub fn handler(page: Page) -> MethodRouter<AppState> {
     match page {
         Page::Login => get(login::login),
+        Page::SignInCode => get(login::sign_in_code),
         Page::SignUp => get(login::sign_up),
         Page::Forgot => get(login::forgot),
         Page::AddEmail => get(email_links::add_email),
@@ -44,6 +45,7 @@ pub fn handler(page: Page) -> MethodRouter<AppState> {
         Page::ResetPassword => get(email_links::reset_password),
         Page::ConfirmEmail => get(email_links::confirm_email),
         Page::Undo => get(email_links::undo),
+        Page::NotMe => get(email_links::not_me),
         Page::Recovery => get(second_factor::recovery),
         Page::SecondFactor => get(second_factor::second_factor),
         Page::LinkPrompt => get(linking::prompt),

@@ -53,6 +53,7 @@ impl Browser {
             "/verify-email" => self.submit("/auth/email/verify", &[]).await,
             "/confirm-email" => self.submit("/auth/email/change/confirm", &[]).await,
             "/undo" => self.submit("/auth/undo", &[]).await,
+            "/not-me" => self.submit("/auth/not-me", &[]).await,
             elsewhere => panic!("no button: {elsewhere}"),
         }
     }

@@ -371,6 +371,7 @@ async fn every_documented_error_code_occurs() {
     let user = UserId::parse(&wishing.user_of(&no_email).await.expect("a user")).expect("an id");
     let opening = NewTokenSession {
         password_set_at: None,
+        browser: None,
         user,
         identity: None,
         authentications: Authentications::by(AuthenticationMethod::provider("google"), OffsetDateTime::now_utc()),

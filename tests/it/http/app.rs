@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use latchkey::{
-    accounts::EmailMessage,
+    accounts::{EmailKind, EmailMessage},
     config::{Config, Environment},
     grants::Grants,
     mail::SmtpTransport,
@@ -310,8 +310,15 @@ impl App {
         log["requests"].as_array().expect("a list").clone()
     }
 
-    /// Takes the queued emails, the oldest first, and marks them delivered.
+    /// Takes the queued emails, the oldest first, and marks them delivered; without those about a new device, which the
+    /// second browser of nearly every test causes.
     pub async fn emails(&self) -> Vec<EmailMessage> {
+        let all = self.all_emails().await;
+        all.into_iter().filter(|email| !matches!(email.kind, EmailKind::NewDevice { .. })).collect()
+    }
+
+    /// The same with those.
+    pub async fn all_emails(&self) -> Vec<EmailMessage> {
         let (now, lease) = (self.clock.date(), std::time::Duration::from_secs(60));
         let queued = self.store.take_due_emails(now, lease, 1000).await.expect("a queue");
         for message in &queued {

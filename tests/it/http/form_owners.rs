@@ -225,6 +225,10 @@ async fn every_form_is_bound_to_the_account_it_was_rendered_for(
         "/auth/forget",
         "/auth/email/verify",
         "/auth/undo",
+        "/auth/not-me",
+        // A second button of the password form, and the page that it leads to.
+        "/auth/email-code",
+        "/auth/email-code/sign-in",
         "/auth/link/password",
         "/auth/link/provider",
         "/auth/link/confirm",

@@ -82,9 +82,9 @@ async fn every_cookie_has_every_attribute(#[values("server", "jwt")] mode: &str)
     let landed = browser.get(&callback).await;
     let out = browser.post("/auth/logout", "").await;
     let cookies = [start.set_cookies(), landed.set_cookies(), out.set_cookies()].concat();
-    // Flow set; flow cleared, message, session, last method and its account set; session and message cleared; and that the
-    // user signed out is kept. Token mode has two session cookies.
-    assert!(matches!(cookies.len(), 9 | 11), "{cookies:?}");
+    // Flow set; flow cleared, message, session, the browser's token, last method and its account set; session and message
+    // cleared; and that the user signed out is kept. Token mode has two session cookies.
+    assert!(matches!(cookies.len(), 10 | 12), "{cookies:?}");
     for cookie in cookies {
         for attribute in ["HttpOnly", "SameSite=Lax", "Path=/"] {
             assert!(cookie.contains(attribute), "{attribute}: {cookie}");
@@ -92,7 +92,8 @@ async fn every_cookie_has_every_attribute(#[values("server", "jwt")] mode: &str)
         assert!(!cookie.contains("Domain") && cookie.len() <= 4096, "{cookie}");
         let name = cookie.split('=').next().expect("a name");
         assert!(
-            ["session", "access_token", "refresh_token", "last", "last-account", "done", "signed-out"].contains(&name)
+            ["session", "access_token", "refresh_token", "browser", "last", "last-account", "done", "signed-out"]
+                .contains(&name)
                 || name.starts_with("flow-"),
             "{cookie}"
         );

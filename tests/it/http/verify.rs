@@ -30,6 +30,7 @@ async fn bearer(app: &App, user: &str) -> (String, String) {
     let user = UserId::parse(user).expect("a user");
     let opening = NewTokenSession {
         password_set_at: None,
+        browser: None,
         user,
         identity: None,
         authentications: Authentications::by(AuthenticationMethod::provider("google"), OffsetDateTime::now_utc()),

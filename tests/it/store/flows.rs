@@ -83,6 +83,7 @@ async fn a_sign_in_opens_its_session_and_completes_its_flow_at_once(
         id_hash,
         earlier,
         authentications: &authentications,
+        browser: None,
         second_factor,
         flow,
     };

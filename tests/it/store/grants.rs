@@ -43,6 +43,7 @@ async fn settle_with_grant(database: &Database, identity: &Identity, profile: &P
         session_user: Some(identity.user),
         session: None,
         admission: Admission { sign_up: &SignUp::Open, opened: None, now: now() },
+        second_factor: latchkey::accounts::SecondFactorPolicy::Optional,
         client: &ClientInfo::default(),
         now: now(),
         waiting: None,

@@ -90,6 +90,7 @@ async fn settle_opening(
         session_user,
         session: None,
         admission: Admission { sign_up: &SignUp::Open, opened: None, now: now() },
+        second_factor: latchkey::accounts::SecondFactorPolicy::Optional,
         client: &ClientInfo {
             ip: Some([192, 0, 2, 1].into()),
             user_agent: Some("Browser".into()),
@@ -128,6 +129,7 @@ async fn open_session(database: &Database, id_hash: &str, user: UserId) -> Sessi
 fn session(user: UserId) -> NewSession {
     NewSession {
         password_set_at: None,
+        browser: None,
         user,
         identity: None,
         authentications: Authentications::by(AuthenticationMethod::provider("google"), now()),

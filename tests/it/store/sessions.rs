@@ -135,6 +135,7 @@ async fn the_end_of_a_session_ends_what_it_started(#[values(Engine::Sqlite, Engi
         session_user: Some(ada),
         session: Some(session),
         admission: Admission { sign_up: &SignUp::Open, opened: None, now: now() },
+        second_factor: latchkey::accounts::SecondFactorPolicy::Optional,
         client: &audit.client,
         now: now(),
         waiting: None,

@@ -279,6 +279,7 @@ async fn a_reuse_that_cannot_be_recorded_is_an_error(#[values(Engine::Sqlite, En
 async fn family(server: &Server, holder: TokenHolder) -> RefreshToken {
     let session = NewSession {
         password_set_at: None,
+        browser: None,
         user: server.user("ada").await.id,
         identity: None,
         authentications: Authentications::by(AuthenticationMethod::provider("google"), at(0)),

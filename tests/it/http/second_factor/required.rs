@@ -93,6 +93,30 @@ async fn a_passkey_is_a_second_factor_that_no_app_replaces() {
     assert!(browser.is_signed_in().await);
 }
 
+/// Linked at once, Ada's Google account would be there for who has it, before the passkey is asked for.
+#[rstest]
+#[case::required("required", "/link")]
+#[case::optional("optional", "/dashboard")]
+#[tokio::test(flavor = "multi_thread")]
+async fn linking_waits_for_a_passkey_where_one_is_needed(#[case] policy: &str, #[case] location: &str) {
+    const GMAIL: &str = "ada@gmail.com";
+    let app = App::builder().with("SECOND_FACTOR", policy).start().await;
+    let owner = app.browser();
+    owner.request_sign_up(GMAIL, PASSWORD).await;
+    owner.confirm_email_link(&token_of(&app.one_email().await)).await;
+    if policy == "required" {
+        let phone = Phone::scan(&owner.get("/second-factor").await);
+        owner.submit("/auth/second-factor/enrol", &[("code", &phone.code(&app))]).await;
+    }
+    let mut device = crate::http::passkeys::Device::new(&app);
+    assert_eq!(owner.add_passkey(&mut device).await.passkey().0, 200);
+    // An operator removed the app.
+    app.database.execute("DELETE FROM totp").await;
+    let page = app.browser().try_sign_in("ada").await;
+    assert_eq!((page.status, page.location()), (303, location), "{page:?}");
+    assert_eq!(app.rows().await.1, i64::from(policy == "optional"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn it_cannot_be_removed_and_can_be_replaced() {
     let app = required().start().await;

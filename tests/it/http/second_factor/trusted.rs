@@ -40,6 +40,28 @@ async fn a_trusted_browser_is_not_asked_for_thirty_days(
     browser.first_step(ADA, PASSWORD).await;
 }
 
+/// A thief with the password at a browser that Ada trusts may sign in, and change nothing.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_ask_a_trusted_browser_for_the_code(#[values("server", "jwt")] mode: &str) {
+    const CHANGE: &str = "/settings/password";
+    let (app, _, phone, _) = with_app(App::builder().mode(mode)).await;
+    let browser = app.browser();
+    trust(&app, &browser, &phone).await;
+    assert_eq!(browser.get(CHANGE).await.status, 200, "the code was typed just now");
+    browser.submit("/auth/logout", &[]).await;
+    browser.sign_in_with_password(ADA, PASSWORD).await;
+    assert!(browser.get(CHANGE).await.location().starts_with("/confirm?return_to="));
+    let refused = browser.submit(CHANGE, &[("password", NEW_PASSWORD)]).await;
+    assert!(refused.location().starts_with("/confirm?return_to="), "{refused:?}");
+    let confirm = browser.get("/confirm?return_to=/settings/password").await;
+    assert!(confirm.body.contains("/auth/reauthenticate/code"), "{confirm:?}");
+    let fields = [("code", &*phone.code(&app)), ("return_to", CHANGE)];
+    assert_eq!(browser.submit("/auth/reauthenticate/code", &fields).await.location(), CHANGE);
+    let changed = browser.submit(CHANGE, &[("password", NEW_PASSWORD)]).await;
+    assert_eq!(changed.location(), "/settings/security?done=password_changed");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_trust_is_one_accounts_and_its_token_is_new_each_time() {
     let (app, _, phone, _) = with_app(App::builder()).await;

@@ -22,7 +22,7 @@ const EXEMPT: [(&str, &str); 4] = [
 ];
 
 /// Rows that look like those of an installation in use: of the columns that are mostly empty, one in a hundred is set.
-const ROWS: [&str; 18] = [
+const ROWS: [&str; 20] = [
     "INSERT INTO users (id, verified_email, verified_email_method, claimed_email, created_at) \
      SELECT 'u' || n, CASE WHEN n % 100 > 0 THEN 'u' || n || '@example.com' END, \
      CASE WHEN n % 100 > 0 THEN 'authority' END, CASE WHEN n % 100 = 0 THEN 'c' || n || '@example.com' END, n FROM numbers",
@@ -43,8 +43,8 @@ const ROWS: [&str; 18] = [
     "INSERT INTO passwords (user_id, hash, set_at) SELECT 'u' || n, '', n FROM numbers",
     "INSERT INTO refresh_tokens (session, generation, token_hash, issued_at, renewed_generation, holder) \
      SELECT 's' || n, 1, 't' || n, n, 1, 'browser' FROM numbers",
-    "INSERT INTO email_codes (session_id, user_id, email, code_mac, attempts, return_to, expires_at) \
-     SELECT 's' || n, 'u' || n, '', '', 0, '/', n FROM numbers",
+    "INSERT INTO email_codes (asked_by, session_id, user_id, email, code_mac, attempts, return_to, expires_at) \
+     SELECT 's' || n, 's' || n, 'u' || n, '', '', 0, '/', n FROM numbers",
     "INSERT INTO passkeys (id, user_id, credential_id, public_key, sign_count, aaguid, name, transports, backup_eligible, \
      backed_up, created_at) SELECT 'p' || n, 'u' || n, 'c' || n, '', 0, '', '', '', 1, 1, n FROM numbers",
     "INSERT INTO pending_email_changes (user_id, email, expires_at) SELECT 'u' || n, 'e' || n, n FROM numbers",
@@ -54,6 +54,8 @@ const ROWS: [&str; 18] = [
     "INSERT INTO pending_sign_ins (id_hash, user_id, attempts, expires_at) SELECT 'h' || n, 'u' || n, 0, n FROM numbers",
     "INSERT INTO trusted_browsers (id, token_hash, user_id, created_at, last_used_at, expires_at) \
      SELECT 't' || n, 'h' || n, 'u' || n, n, n, n FROM numbers",
+    "INSERT INTO known_browsers (user_id, browser, session_id, last_used_at) SELECT 'u' || n, 'b' || n, 's' || n, n FROM numbers",
+    "INSERT INTO security_notices (user_id, kind, sent_at) SELECT 'u' || n, 'new_device', n FROM numbers",
     "INSERT INTO rate_limits (bucket, full_at) SELECT 'b' || n, n FROM numbers",
     "INSERT INTO outbox (id, kind, priority, user_id, about, sealed, created_at, due_at, attempts) \
      SELECT 'o' || n, 'email', 1, 'u' || n, CASE WHEN n % 100 = 0 THEN 'a' || n END, '', n, n, 0 FROM numbers",

@@ -1,0 +1,99 @@
+//! `/login/code`: the code from an email. The same whether the address has an account or not.
+
+use leptos::prelude::*;
+
+use super::drawn;
+use crate::{
+    codes::form_error::FormError,
+    ui::{
+        components::{
+            card_page::CardPage,
+            field::{CodeField, of_code},
+            form::{PostForm, Submit, hidden},
+            notice::NoticeBox,
+        },
+        links,
+        view::SignInCodeView,
+        wording,
+    },
+};
+
+#[component]
+pub fn SignInCodePage() -> impl IntoView {
+    drawn(draw)
+}
+
+fn draw(view: SignInCodeView) -> AnyView {
+    let SignInCodeView { email, code, return_to, inbox, limited, form_error } = view;
+    let back = links::login(return_to.as_deref());
+    let body = match email {
+        Some(email) => asked_here(email, code, return_to, inbox, limited, form_error),
+        None => asked_elsewhere(form_error),
+    };
+    view! {
+        <CardPage title="Enter your code" heading="Enter your code" failed=form_error.is_some()>
+            {body}
+            <p class="turns">
+                <a href=back>"Back to sign in"</a>
+            </p>
+        </CardPage>
+    }
+    .into_any()
+}
+
+fn asked_here(
+    email: String,
+    code: Option<String>,
+    return_to: Option<String>,
+    inbox: Option<String>,
+    limited: bool,
+    form_error: Option<FormError>,
+) -> AnyView {
+    let what = match limited {
+        true => "We've sent enough emails to this address for now. An earlier one is in the inbox of ",
+        false => "We've sent an email to ",
+    };
+    let invalid = of_code(form_error.map(wording::concern));
+    let again = email.clone();
+    view! {
+        <div class="prose">
+            <p>{what} <strong>{email}</strong> ". It has a code, or says how else you can sign in."</p>
+        </div>
+        <PostForm action="/auth/email-code/sign-in" form_error>
+            <CodeField value=code invalid />
+            <Submit text="Sign in" busy="Signing in…" />
+        </PostForm>
+        {inbox
+            .map(|inbox| {
+                view! {
+                    <a class="button is-quiet" href=inbox>
+                        "Open the sandbox inbox"
+                    </a>
+                }
+            })}
+        <PostForm action="/auth/email-code" return_to>
+            {hidden("email", again)}
+            <Submit text="Send another code" busy="Sending…" look="button is-quiet" />
+        </PostForm>
+        <p class="fine-print">"The code works for ten minutes, in this browser. Check your spam folder, too."</p>
+    }
+    .into_any()
+}
+
+/// Where the email's link was opened in another browser, or too late. The code still works where it was asked for.
+fn asked_elsewhere(form_error: Option<FormError>) -> AnyView {
+    view! {
+        {form_error
+            .map(|form_error| view! { <NoticeBox message=wording::form_error(form_error, None) alert=true /> })}
+        <div class="prose">
+            <p>
+                "A code works only in the browser that asked for it. Go back there, and type the code from the email; it still works."
+            </p>
+            <p>"To sign in here, ask for a new code in this browser."</p>
+        </div>
+        <a class="button" href="/login">
+            "Ask for a new code"
+        </a>
+    }
+    .into_any()
+}
