@@ -209,7 +209,7 @@ fn token_check(outcome: &Result<TokenResponse, TokenError>) -> Step {
 }
 
 /// The profile, by the names of its members.
-fn profile_step(profile: &Profile, redactor: &Redactor) -> Step {
+pub(super) fn profile_step(profile: &Profile, redactor: &Redactor) -> Step {
     let personal = |name, text: &str| Parameter::new(name, redactor.personal(text));
     let mut parameters = vec![
         Parameter::new("provider", Value::configured(&profile.provider)),

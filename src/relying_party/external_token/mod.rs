@@ -15,8 +15,9 @@ pub use error::ExternalTokenError;
 use id_token::IdTokenRules;
 pub use single_use::{SingleUse, single_use};
 
-use super::{Journal, ProviderFailure, RelyingParty};
+use super::{Journal, ProviderFailure, RelyingParty, complete::profile_step};
 use crate::{
+    inspect,
     oidc::NonceRule,
     providers::{IdentitySource, Profile},
 };
@@ -57,10 +58,11 @@ impl RelyingParty {
         journal: &mut Journal,
     ) -> Result<Profile, ExternalTokenError> {
         let steps = self.verify_steps(slug, presented, journal);
-        tokio::time::timeout(DEADLINE, steps).await.unwrap_or_else(|_| {
+        let verified = tokio::time::timeout(DEADLINE, steps).await.unwrap_or_else(|_| {
             tracing::warn!(provider = slug, "token verification timed out");
             Err(ProviderFailure::UNAVAILABLE.into())
-        })
+        });
+        verified.inspect(|profile| inspect::record(|redactor| profile_step(profile, redactor)))
     }
 
     async fn verify_steps(

@@ -3,7 +3,7 @@
 
 use axum::{
     http::StatusCode,
-    response::{IntoResponse, Response},
+    response::{Html, IntoResponse, Response},
 };
 
 use super::{
@@ -14,7 +14,10 @@ use super::{
 use crate::{
     codes::percent::encode,
     inspect::Check,
-    ui::view::AttackView,
+    ui::{
+        plain_document::onward_html,
+        view::{Assets, AttackView, OnwardView},
+    },
     web::{query::Query, redirect::see_other},
 };
 
@@ -39,11 +42,15 @@ impl Attack {
         Self { script: Some(script), ..self }
     }
 
-    async fn begin(&self, robot: &mut Robot) -> Result<String, RobotError> {
-        match self.script {
-            Some(script) => Ok(format!("/inspect/{}", encode(&script.play(robot).await?))),
-            None => robot.arm(self.name).await.map(|()| "/auth/google?prompt=select_account".to_owned()),
+    /// The record of what the robot did. For a misbehaviour a page that leads on: `form-action` would block a redirect that ends
+    /// at the provider.
+    async fn begin(&self, robot: &mut Robot, assets: &Assets) -> Result<Response, RobotError> {
+        if let Some(script) = self.script {
+            return Ok(see_other(&format!("/inspect/{}", encode(&script.play(robot).await?))));
         }
+        robot.arm(self.name).await?;
+        let view = OnwardView { provider: "Google".to_owned(), url: "/auth/google?prompt=select_account".to_owned() };
+        Ok(Html(onward_html(view, assets)).into_response())
     }
 }
 
@@ -160,14 +167,11 @@ pub async fn begin(viewer: Viewer, form: String) -> Response {
         return StatusCode::NOT_FOUND.into_response();
     };
     let begun = match Robot::new(&viewer.app.origin, sandbox) {
-        Ok(mut robot) => attack.begin(&mut robot).await,
+        Ok(mut robot) => attack.begin(&mut robot, &viewer.app.assets).await,
         Err(error) => Err(error),
     };
-    match begun {
-        Ok(location) => see_other(&location),
-        Err(error) => {
-            tracing::error!(attack = attack.name, %error, "the attack did not come about");
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
-        }
-    }
+    begun.unwrap_or_else(|error| {
+        tracing::error!(attack = attack.name, %error, "the attack did not come about");
+        StatusCode::SERVICE_UNAVAILABLE.into_response()
+    })
 }

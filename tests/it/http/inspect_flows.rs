@@ -103,7 +103,7 @@ async fn a_program_signs_in_refreshes_and_is_caught_with_a_used_token() {
     let (_, page) = newest(&browser).await;
     assert_shows(
         &page,
-        &["Sign-in of a program with Google", "18 checks", "A session begins, with tokens"],
+        &["Sign-in of a program with Google", "18 checks", "The profile", "A session begins, with tokens"],
         &[&access, &first],
     );
 
