@@ -73,8 +73,8 @@ const ATTACKS: [Attack; 17] = [
         Check::TokenResponse,
     )
     .without(
-        "Without a verifier for each flow (PKCE), any code would fit any flow, and an attacker's code in a victim's tab would sign \
-         the victim in as the attacker. Left alone, the tabs do not disturb each other: each flow has a cookie of its own.",
+        "Any code would fit any flow, and an attacker's code in a victim's tab would sign the victim in as the attacker: each flow \
+         has a verifier of its own (PKCE). Left alone, the tabs do not disturb each other: each flow has its own cookie.",
     )
     .played(Script::SecondTab),
     attack(
