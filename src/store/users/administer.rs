@@ -97,6 +97,8 @@ impl Database {
     ) -> Result<Administered, ChangeError> {
         let Begun { mut write, .. } = self.begin_by(id, None, authority).await?;
         if end_sessions_of(&mut write, id, None, SessionEnd::SignedOutByAdmin, audit.now).await? == 0 {
+            // Sign-ins that are half done have ended, and so has the trust in browsers.
+            write.commit().await?;
             return Ok(Administered::Unchanged);
         }
         finish(write, id, &AuditEvent::AllSessionsEnded, audit).await

@@ -2,7 +2,7 @@
 
 use latchkey::{
     accounts::{ClientInfo, SessionEnd},
-    store::{AuditContext, Authority, Session, SweepStep},
+    store::{Administered, AuditContext, Authority, Session, SweepStep},
 };
 use rstest::rstest;
 use time::Duration;
@@ -76,4 +76,18 @@ async fn a_surplus_session_learns_why_and_a_deleted_users_row_names_nobody(
     assert!(["99", "100"].contains(&deleted.as_str()), "{deleted}");
     let named = test.text("SELECT CAST(COUNT(user_id) AS TEXT) FROM ended_sessions").await;
     assert_eq!(named, "0");
+}
+
+/// Who has the password may be between the two steps of a sign-in, without a session yet.
+#[rstest]
+#[tokio::test]
+async fn a_sign_out_by_an_operator_ends_what_is_half_done(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
+    database.begin_second_step(ada, "pending", &audit()).await.unwrap();
+    assert!(database.is_pending_sign_in(ada, "pending", now()).await.unwrap());
+    let outcome = database.sign_user_out(ada, Authority::Operator, &audit()).await.unwrap();
+    assert_eq!(outcome, Administered::Unchanged, "there was no session");
+    assert!(!database.is_pending_sign_in(ada, "pending", now()).await.unwrap());
 }
