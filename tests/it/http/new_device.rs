@@ -201,6 +201,9 @@ async fn no_browser_stays_trusted() {
     assert_eq!(page.location(), "/dashboard");
     let token = token_of(&app.one_announced().await);
     app.browser().confirm_email_link(&token).await;
+    // Her cookie leads nowhere.
+    assert!(!eve.is_signed_in().await);
+    eve.post("/auth/logout", "").await;
     eve.first_step(ADA, PASSWORD).await;
 }
 
