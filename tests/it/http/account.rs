@@ -159,6 +159,7 @@ pub fn token_in(message: &EmailMessage) -> Option<EmailToken> {
         | EmailKind::EmailChanged { undo: token, .. }
         | EmailKind::MethodAdded { undo: token, .. }
         | EmailKind::PasskeyAdded { undo: token, .. }
+        | EmailKind::NewDevice { not_me: token, .. }
         | EmailKind::SecondFactorAdded { undo: token }
         | EmailKind::SecondFactorReplaced { undo: token }
         | EmailKind::SecondFactorRemoved { undo: token }

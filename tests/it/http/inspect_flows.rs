@@ -201,7 +201,7 @@ async fn a_message_of_a_provider_shows_its_checks_and_what_it_did() {
         forged["patch"] = patch;
         assert_eq!(app.event("google", "google", forged).await.0, 400, "{check}");
         let (_, page) = newest(&browser).await;
-        assert_shows(&page, &[&format!("Stopped at: {check}<"), "In the log: "], &["carried out"]);
+        assert_shows(&page, &[&format!("Stopped at: {check}<"), "In the log: "], &["The message is carried out"]);
         assert_eq!(page.contains("a key of the provider"), !without_keys, "{check}: keys cost a request");
     }
 }
