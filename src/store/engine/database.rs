@@ -29,7 +29,7 @@ pub(in crate::store) const SHARED_SESSIONS: &str = "DATABASE_URL leads to a pool
 #[derive(Debug)]
 pub struct Database {
     pub(in crate::store) pool: Pool,
-    /// For statements that take longer than a request may keep a thread: sweeps, counts, exports. With SQLite, they run on threads of
+    /// For statements that take longer than a request may keep a thread: sweeps, counts, scans, exports. With SQLite, they run on threads of
     /// their own.
     pub(in crate::store) bulk: Pool,
     pub(in crate::store) engine: Engine,

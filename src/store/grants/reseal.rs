@@ -43,7 +43,7 @@ impl Database {
             "SELECT 1 FROM grants WHERE refresh_token IS NOT NULL AND substr(refresh_token, 1, 8) > $1 \
              ORDER BY substr(refresh_token, 1, 8) LIMIT 1",
         ] {
-            let found = sqlx::query(statement).bind(self.sealer.newest_key_id()).fetch_optional(&self.pool).await?;
+            let found = sqlx::query(statement).bind(self.sealer.newest_key_id()).fetch_optional(&self.bulk).await?;
             if found.is_some() {
                 return Ok(true);
             }
@@ -65,7 +65,7 @@ impl Database {
         .bind(after.map(|after| after.to_string()).unwrap_or_default())
         .bind(format!("{}.%", self.sealer.newest_key_id()))
         .bind(i64::from(limit))
-        .fetch_all(&self.pool)
+        .fetch_all(&self.bulk)
         .await?;
         let Some(last) = rows.last() else { return Ok(None) };
         let mut resealed = Resealed { last: IdentityId::parse(&last.identity_id)?, done: 0, unreadable: 0 };

@@ -21,7 +21,7 @@ impl Database {
             let rows: Vec<(String, String)> = sqlx::query_as(statement)
                 .bind(self.sealer.newest_key_id())
                 .bind(i64::from(limit))
-                .fetch_all(&self.pool)
+                .fetch_all(&self.bulk)
                 .await?;
             for (user, sealed) in rows {
                 match self.reseal_app(&user, &sealed).await? {
