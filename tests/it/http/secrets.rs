@@ -71,9 +71,17 @@ async fn the_audit_log_says_who_signed_in_how_and_why() {
     app.browser().sign_in("ada").await;
     app.browser().sign_in("ada").await;
     let events = app.events().await;
-    for part in ["sign_in google", "identity_unknown", "email_verified_by_authority", "identity_known", "Firefox"] {
+    let parts = [
+        "sign_in google",
+        "identity_unknown",
+        "email_verified_by_authority",
+        "identity_known",
+        "new_device",
+        "Firefox",
+    ];
+    for part in parts {
         assert!(events.contains(part), "{part}: {events}");
     }
     let concerned = app.database.number("SELECT count(*) FROM events WHERE user_id IN (SELECT id FROM users)").await;
-    assert_eq!(concerned, 2);
+    assert_eq!(concerned, 3);
 }
