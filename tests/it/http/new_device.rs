@@ -63,7 +63,7 @@ async fn only_a_browser_that_is_new_is_announced(
     // Another user of the same browser has a first sign-in, and then knows it.
     second.sign_in("grace").await;
     app.browser().sign_in("grace").await;
-    assert_eq!(app.one_announced().await.to.as_str(), "grace@gmail.com");
+    assert_eq!(app.one_announced().await.to.as_str(), "grace@navy.example");
     let token = second.cookie("browser").expect("a cookie");
     let rows = "SELECT COALESCE(string_agg(browser, ' '), '') FROM known_browsers";
     assert!(!app.database.text(rows).await.contains(&token), "the rows hold hashes");
