@@ -30,7 +30,7 @@ pub struct NewSignUp<'a> {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignedUp {
-    User(Box<User>, LinkData),
+    User(Box<User>, Box<LinkData>),
     /// The email address has got an owner meanwhile, who can sign in.
     EmailOwned,
     /// `SIGN_UP` does not admit the email address.
@@ -136,7 +136,7 @@ impl Database {
         let user = user(write.connection(), id).await?;
         let user = user.ok_or_else(|| StoreError::Corrupt("a user who was just made".into()))?;
         write.commit().await?;
-        Ok(SignedUp::User(Box::new(user), link.data))
+        Ok(SignedUp::User(Box::new(user), Box::new(link.data)))
     }
 }
 

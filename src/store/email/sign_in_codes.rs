@@ -22,7 +22,7 @@ use crate::store::users::queries::user;
 pub enum SignInCodeOutcome {
     /// It is used up.
     Accepted {
-        user: User,
+        user: Box<User>,
         /// The account has a password, a passkey or an authenticator app.
         has_stronger: bool,
     },
@@ -110,7 +110,7 @@ impl Database {
         write.commit().await?;
         // The address, or how it was verified, may have changed since.
         Ok(match user.filter(|_| EmailAddress::parse(&email).is_ok_and(|email| facts.may_sign_in(&email))) {
-            Some(user) => SignInCodeOutcome::Accepted { user, has_stronger: facts.has_stronger },
+            Some(user) => SignInCodeOutcome::Accepted { user: Box::new(user), has_stronger: facts.has_stronger },
             None => SignInCodeOutcome::Expired,
         })
     }

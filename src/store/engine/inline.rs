@@ -119,8 +119,7 @@ impl Inline {
             rows.push(shape.row(row)?);
         }
         drop(returned);
-        let mut result = AnyQueryResult::default();
-        result.rows_affected = connection.changes();
+        let result = AnyQueryResult { rows_affected: connection.changes(), last_insert_id: None };
         Ok(Answer { rows, result })
     }
 }
