@@ -46,6 +46,8 @@ test("two Google accounts are connected separately", async ({ page }) => {
   // Back in the first account, a search stays within it.
   await page.getByText("Use another account", { exact: true }).click();
   await page.getByRole("link", { name: work.email }).click();
+  // The page before also names the other account, in its link.
+  await expect(page).toHaveURL((url) => url.searchParams.has("account"));
   await expect(accountLine(page)).toContainText(work.email);
   await page.getByRole("searchbox", { name: "Name" }).fill("b");
   await page.getByRole("searchbox", { name: "Name" }).press("Enter");
