@@ -1,10 +1,6 @@
 //! In place of `sandbox.rs` in a build without the sandbox: there is none to start.
 
-use latchkey::{
-    config::Config,
-    ui::view::SandboxView,
-    web::{AppState, Arm},
-};
+use latchkey::{config::Config, ui::view::SandboxView, web::AppState};
 
 use crate::Failure;
 
@@ -29,8 +25,4 @@ pub fn view(sandbox: &Sandbox) -> SandboxView {
 
 pub async fn create_demo_accounts(_: &AppState) -> Result<(), Failure> {
     Ok(())
-}
-
-pub fn arm(sandbox: &Sandbox) -> Arm {
-    match *sandbox {}
 }

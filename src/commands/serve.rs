@@ -31,9 +31,9 @@ pub async fn run(config: Config, traces: Traces) -> Result<(), Failure> {
         .transpose()?;
     let app = AppState::new(&config, database.clone(), Clock::default(), mail, sandbox_view)?;
     tokio::spawn(cancel_on_signal(app.stop.clone()));
-    if let Some(sandbox) = &sandbox {
+    if let Some(origin) = &sandbox_origin {
         sandbox::create_demo_accounts(&app).await?;
-        app.allow_attacks(sandbox.origin());
+        app.allow_attacks(origin);
     }
     let router = web::router(&app)?;
     let listener = TcpListener::bind(config.listen_addr).await.map_err(|error| {
