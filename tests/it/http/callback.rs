@@ -204,7 +204,7 @@ async fn a_flow_expires_after_ten_minutes() {
     let browser = app.browser();
     browser.sign_in("ada").await;
     let authorize = browser.start_flow("/auth/google").await;
-    app.advance(599).await;
+    app.advance(590).await;
     let callback = browser.consent(&authorize, "ada", "allow").await;
     assert_eq!(browser.get(&callback).await.location(), "/dashboard");
 

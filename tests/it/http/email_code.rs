@@ -115,7 +115,7 @@ async fn a_provider_without_auth_time_leads_to_a_code() {
 }
 
 #[rstest]
-#[case(599, true)]
+#[case(590, true)]
 #[case(600, false)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_works_for_ten_minutes(#[case] seconds: i64, #[case] works: bool) {

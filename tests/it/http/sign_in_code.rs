@@ -92,7 +92,7 @@ async fn the_link_only_fills_in_the_form_of_the_browser_that_asked() {
 }
 
 #[rstest]
-#[case(599, true)]
+#[case(590, true)]
 #[case(601, false)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_works_for_ten_minutes(#[case] seconds: i64, #[case] works: bool) {
