@@ -23,9 +23,12 @@ CREATE TABLE events (
     -- How often it happened: what anybody can cause shares a row per day, or per minute where there is no user.
     times BIGINT NOT NULL,
     -- Hash of what shares this row; NULL for an event with a row of its own.
-    fold TEXT UNIQUE
+    fold TEXT
 );
 
+-- Of the rows that have one: SQLite takes an equality on a unique column for a single row, `fold IS NULL` too, and would read
+-- nearly all events by this index.
+CREATE UNIQUE INDEX events_by_fold ON events (fold) WHERE fold IS NOT NULL;
 CREATE INDEX events_by_user ON events (user_id, at, id);
 CREATE INDEX events_by_time ON events (at);
 -- For the sweeper.

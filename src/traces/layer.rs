@@ -74,6 +74,9 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for SpanLayer {
         let parent = span
             .parent()
             .and_then(|parent| parent.extensions().get::<FinishedSpan>().map(|parent| (parent.trace, parent.id)));
+        if parent.is_none() && span.name() != REQUEST {
+            return;
+        }
         let (Ok(trace), Ok(own)) = (random_bytes(), random_bytes()) else { return };
         let mut collected = FinishedSpan {
             trace: parent.map_or(trace, |(trace, _)| trace),

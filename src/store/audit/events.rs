@@ -169,7 +169,7 @@ pub(in crate::store) async fn record(connection: &mut Connection, event: &NewEve
         "INSERT INTO events (id, at, kind, user_id, provider, outcome, reasons, ip, user_agent, request_id, authentication, \
          times, fold, actor) \
          VALUES ($1, $2, $3, (SELECT id FROM users WHERE id = $4), $5, $6, $7, $8, $9, $10, $11, 1, $12, $13) \
-         ON CONFLICT (fold) DO UPDATE SET times = events.times + 1, id = excluded.id, at = excluded.at, \
+         ON CONFLICT (fold) WHERE fold IS NOT NULL DO UPDATE SET times = events.times + 1, id = excluded.id, at = excluded.at, \
          reasons = excluded.reasons, ip = excluded.ip, user_agent = excluded.user_agent, request_id = excluded.request_id, \
          authentication = excluded.authentication",
     )
