@@ -20,4 +20,4 @@ CREATE TABLE email_codes (
 
 CREATE INDEX email_codes_by_expiry ON email_codes (expires_at);
 CREATE INDEX email_codes_by_user ON email_codes (user_id);
-CREATE INDEX email_codes_by_session ON email_codes (session_id);
+CREATE INDEX email_codes_by_session ON email_codes (session_id) WHERE session_id IS NOT NULL;
