@@ -23,7 +23,7 @@ received = []
 class Collector(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        received.append((self.path, dict(self.headers.items()), body))
+        received.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
         self.send_response(200)
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -106,8 +106,8 @@ def check(request_id):
     assert received, "no spans came"
     spans, everything = [], b""
     for path, headers, body in received:
-        assert path == "/v1/traces" and headers["Content-Type"] == "application/x-protobuf", (path, headers)
-        assert headers["X-Key"] == "a key", headers
+        assert path == "/v1/traces" and headers["content-type"] == "application/x-protobuf", (path, headers)
+        assert headers["x-key"] == "a key", headers
         message = ExportTraceServiceRequest()
         message.ParseFromString(body)
         everything += body
