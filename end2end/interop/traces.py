@@ -60,12 +60,12 @@ def sign_in(base):
     form = {"Content-Type": "application/x-www-form-urlencoded", "Origin": origin}
     consent = f"{origin}{authorize.path}/consent?{authorize.query}"
     decided = request("POST", consent, form, "person=ada&decision=allow")
-    landed = request("GET", decided.getheader("Location"), {"Cookie": cookies(started)})
-    assert (landed.status, landed.getheader("Location")) == (303, "/dashboard"), landed.status
+    answer = request("GET", decided.getheader("Location"), {"Cookie": cookies(started)})
+    assert (answer.status, answer.getheader("Location")) == (303, "/dashboard"), answer.status
     by_password = {**form, "Origin": base, "Sec-Fetch-Site": "same-origin"}
     entered = request("POST", f"{base}/auth/password/sign-in", by_password, "email=petra%40example.org&password=a+key+under+the+mat")
     assert entered.status == 303, entered.status
-    return landed.getheader("X-Request-Id")
+    return answer.getheader("X-Request-Id")
 
 
 def main(program):

@@ -20,7 +20,6 @@ use std::num::NonZeroU32;
 
 use aws_lc_rs::{
     cipher::{AES_256, EncryptingKey, EncryptionContext, UnboundCipherKey},
-    digest::{SHA256, digest},
     iv::FixedLength,
     pbkdf2,
 };
@@ -31,6 +30,8 @@ use base64::{
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 use unicode_normalization::UnicodeNormalization as _;
+
+use crate::sealing::sha256_hex;
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
@@ -236,10 +237,6 @@ fn bcrypt_of(text: &str) -> Option<String> {
         }
         _ => None,
     }
-}
-
-fn sha256_hex(password: &[u8]) -> String {
-    digest(&SHA256, password).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Salt and hash, in bcrypt's own base64.

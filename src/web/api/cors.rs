@@ -57,7 +57,7 @@ pub fn share(cors: &Cors) -> Around<Cors, Option<Asked>> {
 
 /// A request to the API, or for a document of it.
 pub struct Asked {
-    /// The origin, if it is one of ours.
+    /// The origin, if the settings allow it.
     allowed: Option<HeaderValue>,
     is_public: bool,
     is_preflight: bool,
