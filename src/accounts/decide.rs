@@ -19,7 +19,7 @@ use super::verification_method::{VerificationMethod, VerifiedEmail};
 /// 1. The identity is known: its user signs in.
 /// 2. A user owns the same verified email address: linked without asking only if the provider is the authority for the
 ///    address and has verified it, the user's own verification is as strong, and the user has no other identity at this
-///    provider and no second factor; otherwise the user is asked.
+///    provider and no second factor, and has not changed the account very often; otherwise the user is asked.
 /// 3. Other users hold the address unverified: a new user gets it, and they lose it.
 /// 4. Otherwise a new user.
 ///
@@ -90,13 +90,19 @@ fn sign_in(facts: &Facts, linking_context: &LinkingContext, reasons: &mut Vec<Re
         return create(NewEmail::of(&facts.email), linking_context, reasons);
     };
     match owner_of(email, linking_context) {
-        Some(owner) => join(owner, email, facts, reasons),
+        Some(owner) => join(owner, email, facts, linking_context.too_many_changes, reasons),
         None => create(NewEmail::Verified(email.clone()), linking_context, reasons),
     }
 }
 
 /// Rule 2. In doubt, the owner decides.
-fn join(owner: &EmailOwner, email: &VerifiedEmail, facts: &Facts, reasons: &mut Vec<Reason>) -> Answer {
+fn join(
+    owner: &EmailOwner,
+    email: &VerifiedEmail,
+    facts: &Facts,
+    too_many_changes: bool,
+    reasons: &mut Vec<Reason>,
+) -> Answer {
     let user = &owner.user;
     // With only a provider's claim, the user may be Eve, from a provider that does not verify: Ada's Google identity
     // must not be linked to her.
@@ -110,7 +116,9 @@ fn join(owner: &EmailOwner, email: &VerifiedEmail, facts: &Facts, reasons: &mut 
     reasons.push(if has_one_here { Reason::OwnerHasIdentityHere } else { Reason::OwnerHasNoIdentityHere });
     // Linked at once, the identity would be there before the second factor is asked for.
     reasons.extend(owner.has_second_factor.then_some(Reason::OwnerHasSecondFactor));
-    if owned && email.method() == VerificationMethod::Authority && !has_one_here && !owner.has_second_factor {
+    reasons.extend(too_many_changes.then_some(Reason::TooManyChanges));
+    let is_certain = owned && email.method() == VerificationMethod::Authority && !has_one_here;
+    if is_certain && !owner.has_second_factor && !too_many_changes {
         Answer::LinkWithoutAsking { user: user.id, email: EmailUpdate::Keep }
     } else {
         Answer::Prompt { user: user.id, methods: owner.methods.clone() }

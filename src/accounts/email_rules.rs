@@ -9,7 +9,7 @@ use super::reason::Reason;
 use super::verification_method::{VerificationMethod, VerifiedEmail};
 
 /// Whether the user's email address changes. It follows the provider if it came from this identity, is adopted if the
-/// user has none, and is never taken from another user.
+/// user has none, and is never taken from another user. Its changes have a maximum, as each can be undone for a week.
 pub(super) fn email_update(
     user: &UserSummary,
     came_from_here: Option<&EmailAddress>,
@@ -30,6 +30,10 @@ pub(super) fn email_update(
         }
         if came_from_here != Some(own.email()) || own.method() > email.method() {
             reasons.push(Reason::EmailKeptOwn);
+            return EmailUpdate::Keep;
+        }
+        if linking_context.too_many_changes {
+            reasons.push(Reason::TooManyChanges);
             return EmailUpdate::Keep;
         }
     }

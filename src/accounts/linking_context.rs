@@ -19,6 +19,10 @@ pub struct LinkingContext {
     pub sign_up: SignUp,
     /// Gathered only if the profile's email address is verified, and the policy admits by invitation.
     pub invitation: Invitation,
+    /// The identity's user, or else the email address's, has changed their account so often recently that nothing changes that
+    /// an email would have to be able to undo. Gathered only if the profile's email address is verified and not known as the
+    /// user's.
+    pub too_many_changes: bool,
     /// The signed-in user has [`Identity::MAX_PER_USER`](super::Identity::MAX_PER_USER) identities, or has added very many
     /// sign-in methods recently. Gathered only if the identity is unknown.
     pub is_full: bool,

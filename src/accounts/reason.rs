@@ -51,6 +51,7 @@ reasons! {
     EmailAdopted = "email_adopted", "The email address becomes the user's.";
     EmailKeptOwnedByAnother = "email_kept_owned_by_another", "Another user owns the email address; the user keeps theirs, and only the identity's claim is updated.";
     EmailKeptOwn = "email_kept_own", "The user has an email address of their own, which did not come from this identity; they keep it.";
+    TooManyChanges = "too_many_changes", "The account has changed very often recently: its email address follows no provider, and no identity is linked without asking.";
     SignUpClosed = "sign_up_closed", "Sign-up is closed.";
     NotInvited = "not_invited", "Sign-up requires an invitation to the email address, verified by its authority or by a link.";
     DomainNotAdmitted = "domain_not_admitted", "Sign-up requires an email address of an allowed domain or with an invitation, verified by its authority or by a link.";

@@ -139,6 +139,38 @@ fn an_email_follows_the_identity_that_it_came_from() {
 }
 
 #[test]
+fn after_very_many_changes_an_email_stays() {
+    let linking_context = |too_many_changes, email, method| LinkingContext {
+        identity_owner: known(owning(user(1), email, method)),
+        too_many_changes,
+        ..LinkingContext::default()
+    };
+    let full = linking_context(true, "old@gmail.com", VerificationMethod::Authority);
+    let decision = decide(&Purpose::SignIn, &facts(), &full);
+    assert_eq!(decision.answer, Answer::SignIn { user: user(1), email: EmailUpdate::Keep });
+    assert_eq!(decision.reasons.last(), Some(&Reason::TooManyChanges));
+    // What needs no email that undoes it goes on: the address is verified better than before.
+    for context in [
+        linking_context(false, "old@gmail.com", VerificationMethod::Authority),
+        linking_context(true, ADA, VerificationMethod::ProviderClaim),
+    ] {
+        let answer = sign_in(&facts(), &context);
+        assert!(matches!(answer, Answer::SignIn { email: EmailUpdate::Adopt { .. }, .. }), "{answer:?}");
+    }
+}
+
+#[test]
+fn after_very_many_changes_linking_asks() {
+    let linking_context = |too_many_changes| LinkingContext {
+        email_owner: owned_by(owning(user(1), ADA, VerificationMethod::EmailLink), &[]),
+        too_many_changes,
+        ..LinkingContext::default()
+    };
+    assert!(matches!(sign_in(&facts(), &linking_context(true)), Answer::Prompt { .. }));
+    assert!(matches!(sign_in(&facts(), &linking_context(false)), Answer::LinkWithoutAsking { .. }));
+}
+
+#[test]
 fn a_stronger_verification_of_the_same_email_is_stored() {
     let linking_context = LinkingContext {
         identity_owner: known(owning(user(1), ADA, VerificationMethod::ProviderClaim)),

@@ -55,25 +55,29 @@ fn any_context() -> impl Strategy<Value = LinkingContext> {
         sign_up,
         prop_oneof![Just(Invitation::None), Just(Invitation::Pending), Just(Invitation::Opened)],
         any::<bool>(),
+        any::<bool>(),
     )
-        .prop_map(|(identity, address, email_holders, session_user, sign_up, invitation, is_full)| {
-            LinkingContext {
-                is_full,
-                identity_owner: identity.map(|(user, recorded)| IdentityOwner {
-                    user,
-                    recorded_email: recorded.and_then(|address| EmailAddress::parse(address).ok()),
-                }),
-                email_owner: address.map(|(user, methods, has_second_factor)| EmailOwner {
-                    user,
-                    methods,
-                    has_second_factor,
-                }),
-                email_holders,
-                session_user,
-                sign_up,
-                invitation,
-            }
-        })
+        .prop_map(
+            |(identity, address, email_holders, session_user, sign_up, invitation, too_many_changes, is_full)| {
+                LinkingContext {
+                    too_many_changes,
+                    is_full,
+                    identity_owner: identity.map(|(user, recorded)| IdentityOwner {
+                        user,
+                        recorded_email: recorded.and_then(|address| EmailAddress::parse(address).ok()),
+                    }),
+                    email_owner: address.map(|(user, methods, has_second_factor)| EmailOwner {
+                        user,
+                        methods,
+                        has_second_factor,
+                    }),
+                    email_holders,
+                    session_user,
+                    sign_up,
+                    invitation,
+                }
+            },
+        )
 }
 
 fn any_purpose() -> impl Strategy<Value = Purpose> {

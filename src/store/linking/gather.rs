@@ -54,6 +54,8 @@ pub(in crate::store) async fn gather(
     {
         gather_email(write, email.email(), second_factor, &mut linking_context).await?;
         linking_context.invitation = invitation_to(write.connection(), email.email(), admission).await?;
+        let affected = affected_user(&linking_context);
+        linking_context.too_many_changes = has_too_many_undo_links(write.connection(), affected, admission.now).await?;
     }
     Ok(Gathered { linking_context, known })
 }
@@ -103,6 +105,12 @@ fn lock_names(facts: &Facts, session_user: Option<UserId>) -> Vec<String> {
 /// The lock of an account at a provider, whichever user it is linked to.
 pub(in crate::store) fn lock_name(identity: &IdentityKey) -> String {
     format!("identity {} {}", identity.issuer(), identity.subject())
+}
+
+/// Whose account the profile would change. [`UserId::NOBODY`] for a new user: that costs the same query.
+fn affected_user(linking_context: &LinkingContext) -> UserId {
+    let owner = linking_context.identity_owner.as_ref().map(|owner| owner.user.id);
+    owner.or(linking_context.email_owner.as_ref().map(|owner| owner.user.id)).unwrap_or(UserId::NOBODY)
 }
 
 fn is_settled(email: &VerifiedEmail, linking_context: &LinkingContext) -> bool {

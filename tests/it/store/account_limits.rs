@@ -9,7 +9,7 @@ use latchkey::{
 use rstest::rstest;
 use time::Duration;
 
-use super::{ADA, eve, google, now, open_session, settle, sign_in, user_of};
+use super::{ADA, email_of, eve, google, now, open_session, settle, sign_in, user_of};
 use crate::support::database::{Engine, TestDatabase};
 
 async fn link(database: &Database, user: UserId, profile: &Profile) -> Answer {
@@ -46,7 +46,7 @@ async fn insert_undo_links(test: &TestDatabase, user: UserId, number: i64) {
     for number in 0..number {
         test.execute(&format!(
             "INSERT INTO email_tokens (token_hash, kind, user_id, email, data, created_at, expires_at)
-             VALUES ('undo {number}', 'undo', '{user}', '{ADA}', '{{}}', {created_at}, {expires_at})"
+             VALUES ('undo {user} {number}', 'undo', '{user}', '{ADA}', '{{}}', {created_at}, {expires_at})"
         ))
         .await;
     }
@@ -82,4 +82,37 @@ async fn very_many_changes_in_a_week_are_refused(#[values(Engine::Sqlite, Engine
     let audit = AuditContext { now: now() + Duration::days(8), ..audit };
     database.begin_email_change(ada, &new, &LinkData::default(), here, &audit).await.expect("the counterpart");
     database.set_up_app(ada, app(), here, &audit).await.expect("the counterpart");
+}
+
+/// An address that follows its provider's sends an email that can undo it, and so does an identity that is linked without asking.
+#[rstest]
+#[tokio::test]
+async fn after_very_many_changes_a_sign_in_changes_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    for (subject, links, follows) in [("ada", 99, true), ("bob", 100, false)] {
+        let (old, new) = (format!("{subject}@gmail.com"), format!("{subject}.new@gmail.com"));
+        let user = user_of(&sign_in(&database, &google(subject, &old)).await);
+        insert_undo_links(&test, user, links).await;
+        let moved = sign_in(&database, &google(subject, &new)).await;
+        assert_eq!(user_of(&moved), user);
+        assert_eq!(moved.decision.reasons.contains(&Reason::TooManyChanges), !follows);
+        assert_eq!(email_of(&moved), Some(if follows { new } else { old }));
+        let undo = format!("SELECT count(*) FROM email_tokens WHERE kind = 'undo' AND user_id = '{user}'");
+        assert_eq!(test.number(&undo).await, 100);
+    }
+    assert_eq!(test.count("outbox").await, 1, "to the address that ada had");
+    for (subject, links, is_linked) in [("eva", 99, true), ("dan", 100, false)] {
+        let email = format!("{subject}@gmail.com");
+        let user = user_of(&sign_in(&database, &eve(subject, &email, true)).await);
+        test.execute(&format!("UPDATE users SET verified_email_method = 'email_link' WHERE id = '{user}'")).await;
+        insert_undo_links(&test, user, links).await;
+        let answer = sign_in(&database, &google(subject, &email)).await.decision.answer;
+        let expected = if is_linked {
+            matches!(answer, Answer::LinkWithoutAsking { .. })
+        } else {
+            matches!(answer, Answer::Prompt { .. })
+        };
+        assert!(expected, "{subject}: {answer:?}");
+    }
 }
