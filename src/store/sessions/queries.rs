@@ -136,9 +136,6 @@ impl Database {
     }
 
     /// Notes the last use, and extends the idle expiry, up to the absolute one. False when the session is gone.
-    ///
-    /// The expiry is indexed, so it moves only once it would move by an `EXPIRY_STEP`: otherwise each session would
-    /// write an index entry a minute.
     pub async fn touch_session(
         &self,
         id: &str,
@@ -146,29 +143,7 @@ impl Database {
         now: OffsetDateTime,
     ) -> Result<bool, StoreError> {
         let _turn = self.turn().await?;
-        let touched = sqlx::query(
-            "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND expires_at > $2 AND absolute_expires_at > $2 \
-             AND (expires_at > $3 OR expires_at = absolute_expires_at)",
-        )
-        .bind(id)
-        .bind(now.unix_timestamp())
-        .bind((expires_at - EXPIRY_STEP).unix_timestamp())
-        .execute(&self.pool)
-        .await?;
-        if touched.rows_affected() == 1 {
-            return Ok(true);
-        }
-        let touched = sqlx::query(
-            "UPDATE sessions SET last_seen_at = $2, \
-             expires_at = CASE WHEN $3 < absolute_expires_at THEN $3 ELSE absolute_expires_at END \
-             WHERE id = $1 AND expires_at > $2 AND absolute_expires_at > $2",
-        )
-        .bind(id)
-        .bind(now.unix_timestamp())
-        .bind(expires_at.unix_timestamp())
-        .execute(&self.pool)
-        .await?;
-        Ok(touched.rows_affected() == 1)
+        touch(&mut *self.pool.acquire().await?, id, expires_at, now).await
     }
 
     /// The most recently used first; at most [`Session::MAX_PER_USER`].
@@ -300,4 +275,39 @@ pub(in crate::store) async fn session_by_id(
         .fetch_optional(connection)
         .await?;
     row.map(ActiveSession::try_from).transpose()
+}
+
+/// The same within a transaction, which it makes wait for others that touch or end the session.
+///
+/// The expiry is indexed, so it moves only once it would move by an `EXPIRY_STEP`: otherwise each session would write an index
+/// entry a minute, or at each exchange of its refresh token.
+pub(in crate::store) async fn touch(
+    connection: &mut Connection,
+    id: &str,
+    expires_at: OffsetDateTime,
+    now: OffsetDateTime,
+) -> Result<bool, StoreError> {
+    let touched = sqlx::query(
+        "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND expires_at > $2 AND absolute_expires_at > $2 \
+         AND (expires_at > $3 OR expires_at = absolute_expires_at)",
+    )
+    .bind(id)
+    .bind(now.unix_timestamp())
+    .bind((expires_at - EXPIRY_STEP).unix_timestamp())
+    .execute(&mut *connection)
+    .await?;
+    if touched.rows_affected() == 1 {
+        return Ok(true);
+    }
+    let touched = sqlx::query(
+        "UPDATE sessions SET last_seen_at = $2, \
+         expires_at = CASE WHEN $3 < absolute_expires_at THEN $3 ELSE absolute_expires_at END \
+         WHERE id = $1 AND expires_at > $2 AND absolute_expires_at > $2",
+    )
+    .bind(id)
+    .bind(now.unix_timestamp())
+    .bind(expires_at.unix_timestamp())
+    .execute(connection)
+    .await?;
+    Ok(touched.rows_affected() == 1)
 }

@@ -9,13 +9,12 @@ use crate::sealing::RandomError;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
 use crate::store::email::message::queue_to_user;
-use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::sessions::end::delete_session;
 use crate::store::sessions::ended::note_end;
-use crate::store::sessions::queries::session_by_id;
+use crate::store::sessions::queries::{session_by_id, touch};
 use crate::store::sessions::refresh_token::RefreshToken;
 use crate::store::sessions::refresh_tokens::{RefreshTokenRow, Verdict, row_of};
 use crate::store::sessions::rows::{ActiveSession, Session};
@@ -69,7 +68,7 @@ impl Database {
         }
         let mut write = self.write().await?;
         // Locks the session first, in the same order as ending it does.
-        if !touch(write.connection(), id, now).await? {
+        if !touch(write.connection(), id, now + Session::IDLE, now).await? {
             return Ok(Rotation::Unknown);
         }
         let Some(session) = session_by_id(write.connection(), id, now).await? else { return Ok(Rotation::Unknown) };
@@ -100,22 +99,6 @@ impl Database {
         queue_to_user(write.connection(), &self.sealer, user, EmailKind::TokenReused, audit).await?;
         write.commit().await
     }
-}
-
-/// Locks a session and extends its idle expiry. False when it is unknown or expired, or its user is disabled.
-async fn touch(connection: &mut Connection, id: &str, now: OffsetDateTime) -> Result<bool, StoreError> {
-    let touched = sqlx::query(
-        "UPDATE sessions SET last_seen_at = $2, \
-         expires_at = CASE WHEN $3 < absolute_expires_at THEN $3 ELSE absolute_expires_at END \
-         WHERE id = $1 AND expires_at > $2 AND absolute_expires_at > $2 \
-         AND EXISTS (SELECT 1 FROM users WHERE users.id = sessions.user_id AND users.disabled_at IS NULL)",
-    )
-    .bind(id)
-    .bind(now.unix_timestamp())
-    .bind((now + Session::IDLE).unix_timestamp())
-    .execute(connection)
-    .await?;
-    Ok(touched.rows_affected() == 1)
 }
 
 /// Makes the next token the current one, and keeps it sealed for a repeat of this exchange.

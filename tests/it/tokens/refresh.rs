@@ -189,6 +189,21 @@ async fn rt5_a_family_ends_at_its_absolute_end(#[values(Engine::Sqlite, Engine::
     assert!(matches!(rotate(&server, &last, 90 * DAY).await, Rotation::Unknown));
 }
 
+/// It is indexed, and a program exchanges its token every five minutes.
+#[rstest]
+#[tokio::test]
+async fn the_idle_end_moves_once_an_hour(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let server = Server::on(engine).await;
+    let mut last = family(&server, TokenHolder::Program).await;
+    for (second, moved_to) in [(300, 0), (3_599, 0), (3_600, 3_600), (3_900, 3_600), (7_200, 7_200)] {
+        let rotated = rotate(&server, &last, second).await;
+        let Rotation::Rotated { next, session } = rotated else { panic!("second {second}: {rotated:?}") };
+        assert_eq!(session.session.expires_at, at(moved_to) + Duration::days(14), "second {second}");
+        assert_eq!(session.session.last_seen_at, at(second));
+        last = next;
+    }
+}
+
 #[rstest]
 #[case::used_in_time(14 * DAY - 1, true)]
 #[case::too_late(14 * DAY, false)]
