@@ -1,7 +1,8 @@
 -- The audit trail. Codes only: no secret, no token, no text from a provider. accounts::EventCodes lists them.
 CREATE TABLE events (
-    -- UUID version 7.
+    -- UUID version 7, of the time in the next column.
     id TEXT NOT NULL PRIMARY KEY,
+    -- Of the first time. Together they are the row's place in the list, which stays: pages continue after a place.
     at BIGINT NOT NULL,
     kind TEXT NOT NULL,
     -- No foreign key: some events outlive their user.
@@ -22,6 +23,8 @@ CREATE TABLE events (
     actor TEXT,
     -- How often it happened: what anybody can cause shares a row per day, or per minute where there is no user.
     times BIGINT NOT NULL,
+    -- Of the last time, as are the reasons, the client and the request.
+    last_at BIGINT NOT NULL,
     -- Hash of what shares this row; NULL for an event with a row of its own.
     fold TEXT
 );

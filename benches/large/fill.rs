@@ -87,8 +87,8 @@ fn statements(users: u32) -> Vec<String> {
             of_users(sessions)
         ),
         format!(
-            "INSERT INTO events (id, at, kind, user_id, provider, outcome, reasons, times, request_id) {} \
-             SELECT 'e' || n, {NOW} - n, 'sign_in', CASE WHEN n % 100 > 0 THEN {owner} END, 'google', 'sign_in', '[]', 1, \
+            "INSERT INTO events (id, at, kind, user_id, provider, outcome, reasons, times, last_at, request_id) {} \
+             SELECT 'e' || n, {NOW} - n, 'sign_in', CASE WHEN n % 100 > 0 THEN {owner} END, 'google', 'sign_in', '[]', 1, {NOW} - n, \
              CASE WHEN n % 10 = 0 THEN 'r' || n END FROM {}",
             numbers(events),
             of_users(events)

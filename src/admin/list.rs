@@ -84,7 +84,7 @@ pub async fn list_events(database: &Database, user: Option<&str>, page: &Page) -
     };
     let after = page.after(|id| Uuid::try_parse(id).ok())?;
     let events = database.events_page(user, after, page.rows()).await?;
-    let (events, next) = page.cut(events, |event| event.id.clone());
+    let (events, next) = page.cut(events, |event| event.id.to_string());
     let text = events.iter().map(event_line).collect();
     let json = json!({ "events": events.iter().map(event_json).collect::<Vec<Value>>(), "next": next });
     Ok(Report::new(continued(text, next), json))

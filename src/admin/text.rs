@@ -107,10 +107,17 @@ pub(super) fn event_line(event: &PastEvent) -> String {
     let codes = &event.codes;
     let (user, provider) = (event.user.as_deref().unwrap_or("-"), codes.provider.as_deref().unwrap_or("-"));
     let (by, ip) = (actor(event.client.actor), event.client.ip.map_or_else(|| "-".to_owned(), |ip| ip.to_string()));
-    let reasons = codes.reasons.join(" ");
-    let line =
-        format!("{}  {user}  {} {} {provider}  by {by}  {ip}  {reasons}", date(event.at), codes.kind, codes.outcome);
+    let (reasons, when) = (codes.reasons.join(" "), when(event));
+    let line = format!("{when}  {user}  {} {} {provider}  by {by}  {ip}  {reasons}", codes.kind, codes.outcome);
     format!("{}\n", line.trim_end())
+}
+
+/// What happened several times stands at its first.
+fn when(event: &PastEvent) -> String {
+    match event.times {
+        1 => date(event.at),
+        times => format!("{}  {times} times until {}", date(event.at), date(event.last_at)),
+    }
 }
 
 pub(super) fn event_json(event: &PastEvent) -> Value {
@@ -120,8 +127,10 @@ pub(super) fn event_json(event: &PastEvent) -> Value {
         Actor::Admin(id) => json!({ "kind": "admin", "id": id.to_string() }),
     };
     json!({
-        "id": event.id,
+        "id": event.id.to_string(),
         "at": event.at.unix_timestamp(),
+        "last_at": event.last_at.unix_timestamp(),
+        "times": event.times,
         "user": event.user,
         "kind": event.codes.kind,
         "provider": event.codes.provider,

@@ -96,8 +96,8 @@ impl Explained {
         let mut reasons: Vec<String> = event.codes.reasons.into_iter().map(plain).collect();
         let provider_said = (event.codes.outcome == FAILED && reasons.len() > 1).then(|| reasons.remove(1));
         Self {
-            at: event.at.format(&Rfc3339).ok(),
-            event: Some(plain(event.id)),
+            at: event.last_at.format(&Rfc3339).ok(),
+            event: Some(event.id.to_string()),
             request: event.client.request_id.map(plain),
             device: Some(describe_device(event.client.user_agent.as_deref())),
             ip: event.client.ip.map(|ip| ip.to_string()),
@@ -249,13 +249,16 @@ fn sentence_of_answer(code: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
     use crate::accounts::{ClientInfo, EventCodes};
 
     fn past(provider: &str, answer: &str, reasons: &[&str]) -> Explanation {
         Explanation::past(vec![PastEvent {
-            id: "e".to_owned(),
+            id: Uuid::nil(),
             at: OffsetDateTime::UNIX_EPOCH,
+            last_at: OffsetDateTime::UNIX_EPOCH,
             user: None,
             codes: EventCodes {
                 kind: "sign_in".to_owned(),
@@ -277,7 +280,7 @@ mod tests {
              \x20 because  The identity (issuer and subject) is linked to a user.\n\
              \x20          The user is disabled.\n\
              \x20 from     Unknown browser\n\
-             \x20 event    e\n";
+             \x20 event    00000000-0000-0000-0000-000000000000\n";
         assert_eq!((explanation.to_string().as_str(), explanation.exit_status()), (expected, 0));
     }
 

@@ -31,8 +31,11 @@ pub(in crate::store) struct NewEvent<'a> {
 /// An event that was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PastEvent {
-    pub id: String,
+    /// Of version 7: the row's place in the list, which does not change.
+    pub id: Uuid,
+    /// The first time.
     pub at: OffsetDateTime,
+    pub last_at: OffsetDateTime,
     /// The user's id. The user may be gone.
     pub user: Option<String>,
     pub codes: EventCodes,
@@ -64,8 +67,8 @@ impl PastEvent {
 macro_rules! select_events {
     ($rest:literal) => {
         concat!(
-            "SELECT id, at, kind, user_id, provider, outcome, reasons, ip, user_agent, request_id, authentication, times, actor \
-             FROM events WHERE ",
+            "SELECT id, at, kind, user_id, provider, outcome, reasons, ip, user_agent, request_id, authentication, times, \
+             last_at, actor FROM events WHERE ",
             $rest
         )
     };
@@ -86,6 +89,7 @@ pub(in crate::store) struct EventRow {
     request_id: Option<String>,
     authentication: Option<String>,
     times: i64,
+    last_at: i64,
     actor: Option<String>,
 }
 
@@ -95,8 +99,9 @@ impl TryFrom<EventRow> for PastEvent {
     fn try_from(row: EventRow) -> Result<Self, StoreError> {
         let reasons = serde_json::from_str(&row.reasons).map_err(|_| StoreError::Corrupt("events.reasons".into()))?;
         Ok(Self {
-            id: row.id,
+            id: Uuid::try_parse(&row.id).map_err(|_| StoreError::Corrupt("events.id".into()))?,
             at: time(row.at)?,
+            last_at: time(row.last_at)?,
             user: row.user_id,
             codes: EventCodes { kind: row.kind, provider: row.provider, outcome: row.outcome, reasons },
             client: ClientInfo {
@@ -124,25 +129,6 @@ impl Database {
         note(write.connection(), audit, user, event).await?;
         write.commit().await
     }
-
-    /// The events of a user, the newest first, `limit` at most: those before the event with the id `before`, or the newest.
-    pub async fn events_of(
-        &self,
-        user: UserId,
-        before: Option<&str>,
-        limit: u32,
-    ) -> Result<Vec<PastEvent>, StoreError> {
-        let rows: Vec<EventRow> = sqlx::query_as(select_events!(
-            "user_id = $1 AND ($2 = '' OR (at, id) < (SELECT at, id FROM events WHERE id = $2 AND user_id = $1)) \
-             ORDER BY at DESC, id DESC LIMIT $3"
-        ))
-        .bind(user.to_string())
-        .bind(before.unwrap_or_default())
-        .bind(i64::from(limit))
-        .fetch_all(&self.pool)
-        .await?;
-        rows.into_iter().map(PastEvent::try_from).collect()
-    }
 }
 
 /// Records, within a transaction, what was done in it.
@@ -157,7 +143,8 @@ pub(in crate::store) async fn note(
 }
 
 /// Records an event within a transaction, in a row of its own or in that of the same events of the day. The id of a deleted user
-/// is not written: a late event must not bring it back.
+/// is not written: a late event must not bring it back. The row stays where it is in the list, and in the indexes of the order,
+/// so that a page continues where the one before ended.
 ///
 /// With or without a user it costs the same queries: the time of an answer must not reveal whether an account exists.
 pub(in crate::store) async fn record(connection: &mut Connection, event: &NewEvent<'_>) -> Result<(), StoreError> {
@@ -167,9 +154,9 @@ pub(in crate::store) async fn record(connection: &mut Connection, event: &NewEve
     inspect::record(|_| Step::row("events", Change::Inserted));
     sqlx::query(
         "INSERT INTO events (id, at, kind, user_id, provider, outcome, reasons, ip, user_agent, request_id, authentication, \
-         times, fold, actor) \
-         VALUES ($1, $2, $3, (SELECT id FROM users WHERE id = $4), $5, $6, $7, $8, $9, $10, $11, 1, $12, $13) \
-         ON CONFLICT (fold) WHERE fold IS NOT NULL DO UPDATE SET times = events.times + 1, id = excluded.id, at = excluded.at, \
+         times, last_at, fold, actor) \
+         VALUES ($1, $2, $3, (SELECT id FROM users WHERE id = $4), $5, $6, $7, $8, $9, $10, $11, 1, $2, $12, $13) \
+         ON CONFLICT (fold) WHERE fold IS NOT NULL DO UPDATE SET times = events.times + 1, last_at = excluded.last_at, \
          reasons = excluded.reasons, ip = excluded.ip, user_agent = excluded.user_agent, request_id = excluded.request_id, \
          authentication = excluded.authentication",
     )

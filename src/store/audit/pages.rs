@@ -1,4 +1,4 @@
-//! The audit trail in pages, the newest event first, by keyset.
+//! The audit trail in pages, the newest event first, by keyset: a row's time and id stay, so each is on one page.
 
 use uuid::Uuid;
 
@@ -8,7 +8,8 @@ use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
 
 impl Database {
-    /// At most `limit` events, those after the one with the id `after` in the list; without it, the newest.
+    /// At most `limit` events, of one user or of all: those after the one with the id `after` in the list, which may be deleted
+    /// meanwhile; without it, the newest.
     pub async fn events_page(
         &self,
         user: Option<UserId>,

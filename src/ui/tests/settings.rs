@@ -299,8 +299,15 @@ async fn markup_in_text_is_escaped() {
     };
     stays_text(&render("/settings/security", SecuritySettingsView { reauthenticated: true, ..view.clone() }).await);
     stays_text(&render("/settings/security", view).await);
-    let activity =
-        vec![ActivityView { what: text(), alarming: true, provider_says: some(), at: 0, device: text(), ip: text() }];
+    let activity = vec![ActivityView {
+        what: text(),
+        alarming: true,
+        provider_says: some(),
+        at: 0,
+        last_at: Some(1),
+        device: text(),
+        ip: text(),
+    }];
     stays_text(&render("/settings/activity", ActivitySettingsView { notice: None, activity, older: None }).await);
     let view = SetPasswordView { email: some(), change: true, form_error: None };
     stays_text(&render("/settings/password", view).await);

@@ -98,6 +98,8 @@ pub struct ActivityView {
     /// How the provider says that it authenticated the user ("Google reports: password").
     pub provider_says: Option<String>,
     pub at: i64,
+    /// Of what happened several times: `at` is the first.
+    pub last_at: Option<i64>,
     /// Browser and operating system, from the user agent.
     pub device: String,
     /// IP address.

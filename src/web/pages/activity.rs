@@ -1,5 +1,7 @@
 //! The audit trail in words, for the user whom it is about.
 
+use time::OffsetDateTime;
+
 use super::authentication_claims::authentication_claims;
 use crate::{
     accounts::{
@@ -56,8 +58,9 @@ fn view(event: &PastEvent, is_from_here: bool, label: impl Fn(&str) -> String) -
             .authentication
             .as_ref()
             .zip(provider)
-            .and_then(|(claims, label)| authentication_claims(claims, &label, event.at.unix_timestamp())),
+            .and_then(|(claims, label)| authentication_claims(claims, &label, event.last_at.unix_timestamp())),
         at: event.at.unix_timestamp(),
+        last_at: Some(event.last_at).filter(|last| *last > event.at).map(OffsetDateTime::unix_timestamp),
         device: describe_device(event.client.user_agent.as_deref()),
         ip: event.client.ip.map_or_else(|| NO_IP.to_owned(), |ip| ip.to_string()),
     })
@@ -254,15 +257,17 @@ fn attempt(purpose: PurposeKind, label: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use time::OffsetDateTime;
+    use time::Duration;
+    use uuid::Uuid;
 
     use super::*;
     use crate::accounts::EventCodes;
 
     fn past(codes: EventCodes) -> PastEvent {
         PastEvent {
-            id: "1".into(),
+            id: Uuid::nil(),
             at: OffsetDateTime::UNIX_EPOCH,
+            last_at: OffsetDateTime::UNIX_EPOCH,
             user: None,
             codes,
             client: ClientInfo { ip: Some([192, 0, 2, 1].into()), ..ClientInfo::default() },
@@ -285,9 +290,13 @@ mod tests {
 
     #[test]
     fn events_that_share_a_row_are_counted() {
-        let row = PastEvent { times: 37, ..past((&AuditEvent::WrongPassword).into()) };
+        let last_at = OffsetDateTime::UNIX_EPOCH + Duration::HOUR;
+        let row = PastEvent { times: 37, last_at, ..past((&AuditEvent::WrongPassword).into()) };
         let view = activity_view(&row, &elsewhere(), str::to_uppercase).unwrap();
         assert_eq!(view.what, "A sign-in with a wrong password was refused (37 times)");
+        assert_eq!((view.at, view.last_at), (0, Some(3_600)));
+        let once = past((&AuditEvent::WrongPassword).into());
+        assert_eq!(activity_view(&once, &elsewhere(), str::to_uppercase).unwrap().last_at, None);
     }
 
     #[test]

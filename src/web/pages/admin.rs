@@ -83,7 +83,7 @@ pub async fn user(request: PageRequest) -> PageResult {
             })
             .collect(),
         grants: grants.iter().map(|grant| format!("{}: {}", request.label(&grant.provider), state(grant))).collect(),
-        next: events.last().filter(|_| has_next).map(|event| event.id.clone()),
+        next: events.last().filter(|_| has_next).map(|event| event.id.to_string()),
         activity: events.iter().filter_map(|event| admin_activity_view(event, |slug| request.label(slug))).collect(),
         word: DELETION_WORD.to_owned(),
         form_error: request.form_error(),

@@ -1,5 +1,7 @@
 //! `/settings` and the pages below it.
 
+use uuid::Uuid;
+
 use super::{
     activity::activity_view,
     dashboard::{email as email_of, identity_view},
@@ -78,14 +80,15 @@ pub async fn connections(request: PageRequest) -> PageResult {
     request.draw(Page::Connections, view)
 }
 
-/// GET `/settings/activity?before=…`: the newest events, or those before the one with this id.
+/// GET `/settings/activity?before=…`: the newest events, or those after the one with this id in the list.
 pub async fn activity(request: PageRequest) -> PageResult {
     let user = request.signed_in()?.user.id;
-    let mut events = request.app.database.events_of(user, request.query.one("before"), RECENT + 1).await?;
+    let after = request.query.one("before").and_then(|id| Uuid::try_parse(id).ok());
+    let mut events = request.app.database.events_page(Some(user), after, RECENT + 1).await?;
     let has_older = events.len() > RECENT as usize;
     events.truncate(RECENT as usize);
     let last = events.last().filter(|_| has_older);
-    let older = last.map(|event| with_query(SettingsPage::Activity.path(), &[("before", &event.id)]));
+    let older = last.map(|event| with_query(SettingsPage::Activity.path(), &[("before", &event.id.to_string())]));
     let here = &request.context.client;
     let activity = events.iter().filter_map(|event| activity_view(event, here, |slug| request.label(slug))).collect();
     let view = ActivitySettingsView { notice: request.notice_or_done(), activity, older };

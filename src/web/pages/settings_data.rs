@@ -12,6 +12,7 @@ use axum::{
 use futures_util::stream::{self, Stream};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::{
     dashboard::email as email_of,
@@ -79,14 +80,14 @@ fn about() -> Value {
         "trusted_browsers": "The browsers that need no second step.",
         "sessions": "Where you're signed in.",
         "grants": "The services that you connected.",
-        "events": "Your recent activity, newest first.",
+        "events": "Your recent activity, newest first. What was refused several times in a day is one entry.",
     })
 }
 
 /// Where the list of events stands.
 enum Cursor {
     Start,
-    After(String),
+    After(Uuid),
     End,
 }
 
@@ -95,17 +96,17 @@ fn events(database: Arc<Database>, user: UserId) -> impl Stream<Item = Result<By
     stream::try_unfold(Cursor::Start, move |cursor| {
         let database = database.clone();
         async move {
-            let before = match &cursor {
+            let after = match cursor {
                 Cursor::Start => None,
-                Cursor::After(id) => Some(id.as_str()),
+                Cursor::After(id) => Some(id),
                 Cursor::End => return Ok(None),
             };
-            let events = database.events_of(user, before, PAGE).await?;
+            let events = database.events_page(Some(user), after, PAGE).await?;
             let lines = events.iter().map(|event| format!("\n    {}", event_data(event)));
             let list = lines.collect::<Vec<_>>().join(",");
-            let comma = if before.is_some() && !list.is_empty() { "," } else { "" };
+            let comma = if after.is_some() && !list.is_empty() { "," } else { "" };
             match events.last().filter(|_| events.len() == PAGE as usize) {
-                Some(last) => Ok(Some((Bytes::from(format!("{comma}{list}")), Cursor::After(last.id.clone())))),
+                Some(last) => Ok(Some((Bytes::from(format!("{comma}{list}")), Cursor::After(last.id)))),
                 None => Ok(Some((Bytes::from(format!("{comma}{list}\n  ]\n}}\n")), Cursor::End))),
             }
         }
@@ -178,8 +179,9 @@ fn session_data(session: &Session) -> Value {
 
 fn event_data(event: &PastEvent) -> Value {
     json!({
-        "id": event.id,
+        "id": event.id.to_string(),
         "at": event.at.unix_timestamp(),
+        "last_at": event.last_at.unix_timestamp(),
         "kind": event.codes.kind,
         "provider": event.codes.provider,
         "outcome": event.codes.outcome,

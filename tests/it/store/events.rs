@@ -2,10 +2,11 @@
 
 use latchkey::{
     accounts::{AuditEvent, ClientInfo, FlowFailure, PurposeKind, UserId},
-    store::{AuditContext, Database, SweepStep},
+    store::{AuditContext, Database, PastEvent, SweepStep},
 };
 use rstest::rstest;
 use time::Duration;
+use uuid::Uuid;
 
 use super::{ADA, google, now, sign_in, user_of};
 use crate::support::database::{Engine, TestDatabase};
@@ -48,7 +49,7 @@ async fn refusals_of_one_account_share_a_row_per_day(#[values(Engine::Sqlite, En
     record(&database, Some(ada), &AuditEvent::NameChanged, midnight + Duration::SECOND, "a").await;
     record(&database, Some(ada), &AuditEvent::NameChanged, midnight + Duration::minutes(1), "b").await;
 
-    let events = database.events_of(ada, None, 100).await.unwrap();
+    let events = database.events_page(Some(ada), None, 100).await.unwrap();
     let told: Vec<_> = events
         .iter()
         .map(|event| (event.codes.outcome.as_str(), event.times, event.client.request_id.as_deref().unwrap()))
@@ -62,7 +63,7 @@ async fn refusals_of_one_account_share_a_row_per_day(#[values(Engine::Sqlite, En
             ("wrong_password", 3, "third"),
         ]
     );
-    assert_eq!(database.events_of(bob, None, 1).await.unwrap()[0].times, 1);
+    assert_eq!(database.events_page(Some(bob), None, 1).await.unwrap()[0].times, 1);
 }
 
 /// Anybody can make a flow fail with words of their own.
@@ -90,9 +91,9 @@ async fn strangers_cannot_push_an_accounts_history_out(#[values(Engine::Sqlite, 
     let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
     // As 850 actions of the user and 250 days with a wrong password would leave them.
     test.execute(&format!(
-        "INSERT INTO events (id, at, kind, user_id, outcome, reasons, times, fold) \
+        "INSERT INTO events (id, at, kind, user_id, outcome, reasons, times, last_at, fold) \
          WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1100) \
-         SELECT 'e' || (10000 + i), i, 'profile', '{ada}', 'name_changed', '[]', 1, \
+         SELECT 'e' || (10000 + i), i, 'profile', '{ada}', 'name_changed', '[]', 1, i, \
          CASE WHEN i > 850 THEN 'f' || i ELSE NULL END FROM n"
     ))
     .await;
@@ -105,6 +106,23 @@ async fn strangers_cannot_push_an_accounts_history_out(#[values(Engine::Sqlite, 
     assert_eq!(test.number("SELECT min(at) FROM events WHERE fold IS NULL").await, 53, "the oldest go");
 }
 
+/// The ids of a list in pages of two, which `between` may change before each page.
+async fn ids_by_page(database: &Database, user: Option<UserId>, mut between: impl AsyncFnMut()) -> Vec<Uuid> {
+    let mut ids: Vec<Uuid> = Vec::new();
+    loop {
+        let page = database.events_page(user, ids.last().copied(), 2).await.unwrap();
+        if page.is_empty() {
+            return ids;
+        }
+        ids.extend(page.iter().map(|event| event.id));
+        between().await;
+    }
+}
+
+fn ids_of(events: &[PastEvent]) -> Vec<Uuid> {
+    events.iter().map(|event| event.id).collect()
+}
+
 #[rstest]
 #[tokio::test]
 async fn the_history_is_read_page_by_page(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
@@ -113,21 +131,54 @@ async fn the_history_is_read_page_by_page(#[values(Engine::Sqlite, Engine::Postg
     let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
     let bob = user_of(&sign_in(&database, &google("bob", "bob@gmail.com")).await);
     for _ in 0..6 {
-        record(&database, Some(ada), &AuditEvent::NameChanged, Duration::ZERO, "one second, ordered by id").await;
+        record(&database, Some(ada), &AuditEvent::NameChanged, Duration::SECOND, "one second, ordered by id").await;
     }
-    let all = database.events_of(ada, None, 100).await.unwrap();
-    let (mut pages, mut before) = (Vec::new(), None);
-    loop {
-        let page = database.events_of(ada, before.as_deref(), 3).await.unwrap();
-        let Some(last) = page.last() else { break };
-        before = Some(last.id.clone());
-        pages.extend(page);
+    let all = ids_of(&database.events_page(Some(ada), None, 100).await.unwrap());
+    assert_eq!((all.len(), ids_by_page(&database, Some(ada), async || ()).await), (7, all.clone()));
+    assert_eq!(ids_by_page(&database, None, async || ()).await.len(), 8);
+    // After another user's event there are only events of this one.
+    assert_eq!(database.events_page(Some(bob), Some(all[0]), 3).await.unwrap().len(), 1);
+    // The list goes on where a deleted event was.
+    test.execute(&format!("DELETE FROM events WHERE id = '{}'", all[1])).await;
+    assert_eq!(ids_of(&database.events_page(Some(ada), Some(all[1]), 2).await.unwrap()), all[2..4]);
+}
+
+/// A stranger who goes on guessing while the user reads their history.
+#[rstest]
+#[tokio::test]
+async fn a_refusal_between_two_pages_moves_no_event(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[values(true, false)] of_one_user: bool,
+) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
+    let midnight = Duration::seconds(86_400 - now().unix_timestamp() % 86_400);
+    let refusals = [AuditEvent::WrongPassword, AuditEvent::WrongSignInCode, failed("a word")];
+    let refuse = async |after: Duration| {
+        for refusal in &refusals {
+            record(&database, Some(ada), refusal, midnight + after, "r").await;
+        }
+    };
+    for minute in 0..3 {
+        record(&database, Some(ada), &AuditEvent::NameChanged, midnight + Duration::minutes(minute), "r").await;
+        refuse(Duration::minutes(minute)).await;
     }
-    assert_eq!((all.len(), pages), (7, all));
-    // Neither an invented id nor another user's begins a page.
-    let of_bob = database.events_of(bob, None, 1).await.unwrap().remove(0).id;
-    for id in ["nothing", of_bob.as_str()] {
-        assert!(database.events_of(ada, Some(id), 3).await.unwrap().is_empty(), "{id}");
+    let user = of_one_user.then_some(ada);
+    let before = database.events_page(user, None, 100).await.unwrap();
+    let mut seconds = 180;
+    let read = ids_by_page(&database, user, async || {
+        seconds += 1;
+        refuse(Duration::seconds(seconds)).await;
+    })
+    .await;
+    assert_eq!((read.len(), read), (7, ids_of(&before)));
+    // They were counted, each in its row, whose place is that of the first one.
+    let after = database.events_page(user, None, 100).await.unwrap();
+    for (before, after) in before.iter().zip(&after) {
+        let pages = if before.times > 1 { 4 } else { 0 };
+        assert_eq!((after.id, after.at, after.times), (before.id, before.at, before.times + pages));
+        assert_eq!(after.last_at - before.last_at, Duration::seconds(if pages > 0 { 64 } else { 0 }));
     }
 }
 
@@ -146,5 +197,5 @@ async fn events_end_by_age(#[values(Engine::Sqlite, Engine::Postgres)] engine: E
         }
     }
     assert_eq!(swept, [0, 0, 1, 0, 0, 0, 0, 1]);
-    assert!(database.events_of(ada, None, 1).await.unwrap().is_empty());
+    assert!(database.events_page(Some(ada), None, 1).await.unwrap().is_empty());
 }

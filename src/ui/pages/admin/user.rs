@@ -183,12 +183,13 @@ fn events(activity: Vec<ActivityView>, older: Option<String>) -> AnyView {
 }
 
 fn event(activity: ActivityView) -> AnyView {
-    let ActivityView { what, alarming, provider_says, at, device, ip } = activity;
+    let ActivityView { what, alarming, provider_says, at, last_at, device, ip } = activity;
     view! {
         <li class="event" class:is-alarming=alarming>
             <p class="event-what">{what}</p>
             <p class="row-told">
                 <Timestamp unix=at />
+                {last_at.map(|last| view! { " – " <Timestamp unix=last /> })}
             </p>
             <p class="row-told">{device} ", " {ip}</p>
             {provider_says.map(|text| view! { <p class="row-told">{text}</p> })}

@@ -39,7 +39,7 @@ fn activity(activity: Vec<ActivityView>, older: Option<String>) -> AnyView {
 }
 
 fn row(activity: ActivityView) -> AnyView {
-    let ActivityView { what, alarming, provider_says, at, device, ip } = activity;
+    let ActivityView { what, alarming, provider_says, at, last_at, device, ip } = activity;
     view! {
         <li class="event" class:is-alarming=alarming>
             <p class="event-what">
@@ -47,6 +47,7 @@ fn row(activity: ActivityView) -> AnyView {
             </p>
             <p class="row-told">
                 <Ago unix=at />
+                {last_at.map(|last| view! { " – " <Ago unix=last /> })}
                 <span class="dot">" "</span>
                 {device} ", " {ip}
             </p>

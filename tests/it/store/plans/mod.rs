@@ -82,7 +82,7 @@ async fn filled(engine: Engine) -> TestDatabase {
     test
 }
 
-fn event_columns() -> [(&'static str, &'static str); 9] {
+fn event_columns() -> [(&'static str, &'static str); 10] {
     [
         ("id", "'e' || n"),
         ("at", "n"),
@@ -91,6 +91,7 @@ fn event_columns() -> [(&'static str, &'static str); 9] {
         ("outcome", "'ok'"),
         ("reasons", "'[]'"),
         ("times", "1"),
+        ("last_at", "n"),
         ("fold", "CASE WHEN n % 100 = 1 THEN 'f' || n END"),
         ("request_id", "CASE WHEN n % 100 = 0 THEN 'r' || n END"),
     ]
