@@ -1,7 +1,7 @@
 //! A rendered email as a MIME message, and its envelope.
 
 use lettre::{
-    Address, Message,
+    Address, Message, address,
     message::{
         Attachment, Mailbox, MultiPart, SinglePart,
         header::{ContentType, Header, HeaderName, HeaderValue},
@@ -55,9 +55,11 @@ pub(super) fn envelope(
 ) -> Result<Envelope, DeliveryError> {
     let unsendable = || DeliveryError::Permanent("the email cannot be encoded as a message".to_owned());
     let to: Address = to.as_str().parse().map_err(|_| unsendable())?;
+    let recipient = address::Envelope::new(Some(from.email.clone()), vec![to.clone()]).map_err(|_| unsendable())?;
     let message = Message::builder()
         .from(from.clone())
-        .to(Mailbox::new(None, to.clone()))
+        .envelope(recipient)
+        .header(To(to.clone()))
         .subject(rendered.subject.clone())
         .date(at.into())
         .message_id(Some(format!("<{id}@{}>", from.email.domain())))
@@ -73,6 +75,30 @@ fn body(rendered: RenderedEmail) -> Option<MultiPart> {
     let mark = Attachment::new_inline(MARK_ID.to_owned()).body(MARK.to_vec(), png);
     let html = MultiPart::related().singlepart(SinglePart::html(rendered.html)).singlepart(mark);
     Some(MultiPart::alternative().singlepart(SinglePart::plain(rendered.text)).multipart(html))
+}
+
+/// The address in angle brackets, as mail programs write it: SpamAssassin takes a bare one beside HTML with a picture for a sign of
+/// spam (`TO_NO_BRKTS_HTML_IMG`).
+#[derive(Clone)]
+struct To(Address);
+
+const TO: HeaderName = HeaderName::new_from_ascii_str("To");
+
+impl Header for To {
+    fn name() -> HeaderName {
+        TO
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let address = text.strip_prefix('<').and_then(|text| text.strip_suffix('>')).ok_or("no address in brackets")?;
+        Ok(Self(address.parse()?))
+    }
+
+    fn display(&self) -> HeaderValue {
+        // An address is never an encoded word (RFC 2047 §5): beyond ASCII it goes out as it is (RFC 6532).
+        let text = format!("<{}>", self.0);
+        HeaderValue::dangerous_new_pre_encoded(TO, text.clone(), text)
+    }
 }
 
 /// RFC 3834 §5: autoresponders do not answer such a message.

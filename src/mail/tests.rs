@@ -272,7 +272,7 @@ fn messages_have_one_recipient_and_are_auto_submitted() {
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     for line in [
         "From: Latchkey <no-reply@app.example>",
-        "To: ada@example.com",
+        "To: <ada@example.com>",
         "Subject: Confirm your email address for app.example",
         "Date: Sat, 31 Jan 2026 09:05:00 +0000",
         "Message-ID: <00000000-0000-0000-0000-000000000007@app.example>",
