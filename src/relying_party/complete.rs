@@ -133,7 +133,7 @@ impl RelyingParty {
             IdentitySource::IdToken(spec) => self.id_token_profile(&exchanged, spec, unverified_name, journal).await?,
             IdentitySource::Api(spec) => self.api_profile(&exchanged, spec, journal).await?,
         };
-        inspect::record(|redactor| profile_step(&profile, redactor));
+        inspect::record(|redactor| profile_step(&client.provider, &profile, redactor));
         let granted = exchanged.tokens.granted_scopes(&requested_scopes(&client.provider, flow.access));
         Ok(Completed { profile, tokens: exchanged.tokens, granted })
     }
@@ -209,10 +209,10 @@ fn token_check(outcome: &Result<TokenResponse, TokenError>) -> Step {
 }
 
 /// The profile, by the names of its members.
-pub(super) fn profile_step(profile: &Profile, redactor: &Redactor) -> Step {
+pub(super) fn profile_step(provider: &Provider, profile: &Profile, redactor: &Redactor) -> Step {
     let personal = |name, text: &str| Parameter::new(name, redactor.personal(text));
     let mut parameters = vec![
-        Parameter::new("provider", Value::configured(&profile.provider)),
+        Parameter::new("provider", Value::configured(&provider.label)),
         Parameter::new("issuer", Value::configured(&profile.issuer)),
         personal("subject", &profile.subject),
     ];

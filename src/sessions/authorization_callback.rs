@@ -99,7 +99,9 @@ impl AuthorizationCallback {
         if !is_first {
             return self.replay(&id, flow).await;
         }
-        callback_checks::provider_of_path(flow, &self.provider);
+        callback_checks::provider_of_path(flow, &self.provider, |slug| {
+            self.context.relying_party.provider(slug).map_or(slug, |known| &known.label)
+        });
         if flow.provider != self.provider {
             return Err(CallbackError::OtherProvider);
         }

@@ -42,10 +42,10 @@ pub(super) fn first_response(is_first: bool) {
     });
 }
 
-/// `slug` is that of the redirect URI.
-pub(super) fn provider_of_path(flow: &PendingFlow, slug: &str) {
+/// `slug` is that of the redirect URI; `label` gives a provider's display name.
+pub(super) fn provider_of_path<'a>(flow: &'a PendingFlow, slug: &'a str, label: impl Fn(&'a str) -> &'a str) {
     inspect::record(|_| {
-        let (expected, actual) = (Value::configured(&flow.provider), Value::configured(slug));
+        let (expected, actual) = (Value::configured(label(&flow.provider)), Value::configured(label(slug)));
         Step::check(CheckResult::of(Check::ProviderOfPath, expected, actual, flow.provider == slug))
     });
 }

@@ -15,7 +15,7 @@ pub use error::ExternalTokenError;
 use id_token::IdTokenRules;
 pub use single_use::{SingleUse, single_use};
 
-use super::{Journal, ProviderFailure, RelyingParty, complete::profile_step};
+use super::{Journal, ProviderFailure, RelyingParty, complete::profile_step, provider_client::ProviderClient};
 use crate::{
     inspect,
     oidc::NonceRule,
@@ -57,21 +57,21 @@ impl RelyingParty {
         presented: Presented<'_>,
         journal: &mut Journal,
     ) -> Result<Profile, ExternalTokenError> {
-        let steps = self.verify_steps(slug, presented, journal);
+        let client = self.client(slug).ok_or(ExternalTokenError::UnknownProvider)?;
+        let steps = self.verify_steps(client, presented, journal);
         let verified = tokio::time::timeout(DEADLINE, steps).await.unwrap_or_else(|_| {
             tracing::warn!(provider = slug, "token verification timed out");
             Err(ProviderFailure::UNAVAILABLE.into())
         });
-        verified.inspect(|profile| inspect::record(|redactor| profile_step(profile, redactor)))
+        verified.inspect(|profile| inspect::record(|redactor| profile_step(&client.provider, profile, redactor)))
     }
 
     async fn verify_steps(
         &self,
-        slug: &str,
+        client: &ProviderClient,
         presented: Presented<'_>,
         journal: &mut Journal,
     ) -> Result<Profile, ExternalTokenError> {
-        let client = self.client(slug).ok_or(ExternalTokenError::UnknownProvider)?;
         match (presented, &client.provider.spec.identity) {
             (Presented::IdToken { .. } | Presented::Credential(_), IdentitySource::Api(_)) => {
                 Err(ExternalTokenError::NoIdTokens)

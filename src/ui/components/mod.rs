@@ -5,6 +5,7 @@ pub mod card_page;
 pub mod connect;
 pub mod device_icon;
 pub mod disconnect;
+pub mod emailed_code;
 pub mod expired_link;
 pub mod field;
 pub mod file_icon;

@@ -7,6 +7,7 @@ use super::drawn;
 use crate::ui::{
     components::{
         card_page::CardPage,
+        emailed_code::InboxLink,
         file_icon::ExternalLinkIcon,
         form::{PostForm, Submit, hidden},
     },
@@ -151,14 +152,7 @@ fn countdown(at: i64) -> AnyView {
 /// The sandbox's inbox, or the mailbox of a provider that everyone opens in the browser.
 fn open_mail(inbox: Option<String>, email: &str) -> Option<AnyView> {
     if let Some(inbox) = inbox {
-        return Some(
-            view! {
-                <a class="button" href=inbox>
-                    "Open the sandbox inbox"
-                </a>
-            }
-            .into_any(),
-        );
+        return Some(view! { <InboxLink href=inbox /> }.into_any());
     }
     let (name, url) = webmail(email)?;
     Some(

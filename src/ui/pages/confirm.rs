@@ -6,7 +6,8 @@ use super::drawn;
 use crate::ui::{
     components::{
         card_page::{CardPage, Divider},
-        field::{CodeField, OneTimeCodeField, PasswordField, of_code, of_password},
+        emailed_code::{AnotherCode, EmailedCode},
+        field::{OneTimeCodeField, PasswordField, of_code, of_password},
         form::{PostForm, Submit, UserName},
         frame::Place,
         notice::NoticeBox,
@@ -98,25 +99,28 @@ fn with_email_code(view: EmailCodeView, divided: bool, invalid: bool, return_to:
             </PostForm>
         }
         .into_any(),
-        EmailCodeView::Sent { email, code, inbox } => view! {
-            <PostForm action="/auth/reauthenticate/email-code/check" return_to=return_to.clone()>
+        EmailCodeView::Sent { email, code, inbox } => {
+            let lead = view! {
                 <p class="field-hint">"We've sent a code to " <strong>{email}</strong> ". It expires in ten minutes."</p>
-                <CodeField value=code invalid />
-                <Submit text="Confirm" busy="Checking…" />
-            </PostForm>
-            {inbox
-                .map(|inbox| {
-                    view! {
-                        <a class="button is-quiet" href=inbox>
-                            "Open the sandbox inbox"
-                        </a>
-                    }
-                })}
-            <PostForm action="/auth/reauthenticate/email-code" return_to>
-                <Submit text="Send another code" busy="Sending…" look="button is-quiet" />
-            </PostForm>
+            };
+            let lead = Some(lead.into_any());
+            let another =
+                AnotherCode { action: "/auth/reauthenticate/email-code", return_to: return_to.clone(), email: None };
+            view! {
+                <EmailedCode
+                    action="/auth/reauthenticate/email-code/check"
+                    text="Confirm"
+                    busy="Checking…"
+                    code
+                    invalid
+                    return_to
+                    lead
+                    inbox
+                    another
+                />
+            }
+            .into_any()
         }
-        .into_any(),
     };
     Some(view! { {divided.then(|| view! { <Divider /> })} {body} }.into_any())
 }

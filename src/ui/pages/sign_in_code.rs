@@ -8,8 +8,8 @@ use crate::{
     ui::{
         components::{
             card_page::CardPage,
-            field::{CodeField, of_code},
-            form::{PostForm, Submit, hidden},
+            emailed_code::{AnotherCode, EmailedCode},
+            field::of_code,
             notice::NoticeBox,
         },
         links,
@@ -54,27 +54,21 @@ fn asked_here(
         false => "We've sent an email to ",
     };
     let invalid = of_code(form_error.map(wording::concern));
-    let again = email.clone();
+    let another = AnotherCode { action: "/auth/email-code", return_to, email: Some(email.clone()) };
     view! {
         <div class="prose">
             <p>{what} <strong>{email}</strong> ". It has a code, or says how else you can sign in."</p>
         </div>
-        <PostForm action="/auth/email-code/sign-in" form_error>
-            <CodeField value=code invalid />
-            <Submit text="Sign in" busy="Signing in…" />
-        </PostForm>
-        {inbox
-            .map(|inbox| {
-                view! {
-                    <a class="button is-quiet" href=inbox>
-                        "Open the sandbox inbox"
-                    </a>
-                }
-            })}
-        <PostForm action="/auth/email-code" return_to>
-            {hidden("email", again)}
-            <Submit text="Send another code" busy="Sending…" look="button is-quiet" />
-        </PostForm>
+        <EmailedCode
+            action="/auth/email-code/sign-in"
+            text="Sign in"
+            busy="Signing in…"
+            code
+            invalid
+            form_error
+            inbox
+            another
+        />
         <p class="fine-print">"The code works for ten minutes, in this browser. Check your spam folder, too."</p>
     }
     .into_any()

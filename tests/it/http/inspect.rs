@@ -58,6 +58,7 @@ async fn a_sign_in_is_recorded_from_its_start_to_its_session() {
     assert!(!page.contains("Stopped at"));
 
     let text = browser.get(&format!("{path}/text")).await.body;
+    assert!(text.contains("provider = Google\n"), "{text}");
     let file = browser.get(&format!("{path}/file")).await;
     assert!(file.header("content-disposition").starts_with("attachment"));
     assert!(!file.body.contains("ada@gmail.com") && file.body.contains("personal data, 13 characters"));
@@ -138,6 +139,17 @@ async fn the_same_response_again_stops_at_the_used_flow() {
     assert!(page.contains("Stopped at: First response"), "{page}");
     let exchanges = app.requested_endpoints().await.iter().filter(|endpoint| *endpoint == "token").count();
     assert_eq!(exchanges, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_response_at_another_provider_names_both_by_their_labels() {
+    let app = App::builder().providers().start().await;
+    let browser = app.browser();
+    let callback = browser.callback_url("ada", "/auth/google").await;
+    browser.get(&callback.replace("/callback/google", "/callback/github")).await;
+    let path = newest(&browser).await.0;
+    let text = browser.get(&format!("{path}/text")).await.body;
+    assert!(text.contains("expected Google; actual GitHub"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

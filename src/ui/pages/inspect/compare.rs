@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::badge;
+use super::{
+    badge,
+    frame::{below_the_list, page},
+};
 use crate::{
     codes::percent::encode,
-    ui::{
-        components::frame::Frame,
-        view::{CompareView, ComparedFlowView, ComparedLineView},
-    },
+    ui::view::{CompareView, ComparedFlowView, ComparedLineView},
 };
 
 #[component]
@@ -17,29 +17,20 @@ pub fn ComparePage(view: CompareView) -> impl IntoView {
     let differing = lines.iter().filter(|line| line.differs).count();
     let rows: Vec<_> = lines.into_iter().map(line).collect();
     let heads: Vec<_> = flows.into_iter().map(head).collect();
-    view! {
-        <Frame>
-            <p class="way-back">
-                <a href="/inspect">"All recorded flows"</a>
-            </p>
-            <div class="walk-page">
-                <h1 class="title">"Two flows side by side"</h1>
-                <p class="walk-lead">
-                    {format!("{differing} lines differ; they are marked. A dash stands where a flow has no such step.")}
-                </p>
-                <table class="walk-compare">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Step"</th>
-                            {heads}
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        </Frame>
-    }
-    .into_any()
+    let title = view! { <h1 class="title">"Two flows side by side"</h1> };
+    let lead = format!("{differing} lines differ; they are marked. A dash stands where a flow has no such step.");
+    let table = view! {
+        <table class="walk-compare">
+            <thead>
+                <tr>
+                    <th scope="col">"Step"</th>
+                    {heads}
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    };
+    below_the_list(page(title.into_any(), lead, table))
 }
 
 fn head(flow: ComparedFlowView) -> AnyView {

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 mod compare;
+mod frame;
 mod message;
 mod recording;
 mod source;
@@ -15,6 +16,7 @@ pub use source::SourcePage;
 pub use tour::TourPage;
 pub use walkthrough::{WalkthroughFile, WalkthroughPage};
 
+use frame::page;
 use recording::recording_switch;
 
 use crate::{
@@ -26,32 +28,26 @@ use crate::{
     },
 };
 
+const LEAD: &str = "Each sign-in, step by step: what was sent, what was checked and against what, what was decided, and what was \
+                    written. The newest comes first. They are kept in this process's memory, a hundred of them, for an hour. \
+                    No code, token, password or cookie is among them: of a secret there is its length and a fingerprint.";
+
 #[component]
 pub fn InspectPage(view: InspectView) -> impl IntoView {
     let InspectView { flows, in_development, recording, attacks } = view;
     let is_empty = flows.is_empty();
     let rows: Vec<_> = flows.into_iter().map(row).collect();
-    view! {
-        <Frame>
-            <div class="walk-page">
-                <h1 class="title">"Recorded flows"</h1>
-                <p class="walk-lead">
-                    "Each sign-in, step by step: what was sent, what was checked and against what, what was decided, and what was \
-                     written. The newest comes first. They are kept in this process's memory, a hundred of them, for an hour. \
-                     No code, token, password or cookie is among them: of a secret there is its length and a fingerprint."
-                </p>
-                {(!in_development)
-                    .then(|| view! { <p class="walk-lead">"The audit trail records which flows you open."</p> })}
-                {recording.map(recording_switch)}
-                {is_empty.then(empty)}
-                <ul class="rows" role="list">
-                    {rows}
-                </ul>
-                {(!attacks.is_empty()).then(|| attack_list(attacks))}
-            </div>
-        </Frame>
-    }
-    .into_any()
+    let title = view! { <h1 class="title">"Recorded flows"</h1> };
+    let body = view! {
+        {(!in_development).then(|| view! { <p class="walk-lead">"The audit trail records which flows you open."</p> })}
+        {recording.map(recording_switch)}
+        {is_empty.then(empty)}
+        <ul class="rows" role="list">
+            {rows}
+        </ul>
+        {(!attacks.is_empty()).then(|| attack_list(attacks))}
+    };
+    view! { <Frame>{page(title.into_any(), LEAD, body)}</Frame> }.into_any()
 }
 
 fn attack_list(attacks: Vec<AttackView>) -> AnyView {

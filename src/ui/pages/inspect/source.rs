@@ -2,25 +2,18 @@
 
 use leptos::prelude::*;
 
-use crate::ui::{components::frame::Frame, view::SourceFileView};
+use super::frame::{below_the_list, page};
+use crate::ui::view::SourceFileView;
 
 #[component]
 pub fn SourcePage(view: SourceFileView) -> impl IntoView {
     let SourceFileView { file, text } = view;
+    let title = view! { <h1 class="title walk-file">{file}</h1> };
     let lines: Vec<_> = text.lines().map(|line| view! { <span class="walk-line">{line}</span> }).collect();
-    view! {
-        <Frame>
-            <p class="way-back">
-                <a href="/inspect">"All recorded flows"</a>
-            </p>
-            <div class="walk-page">
-                <h1 class="title walk-file">{file}</h1>
-                <p class="walk-lead">"As this server was built from it."</p>
-                <pre class="walk-text">
-                    <code>{lines}</code>
-                </pre>
-            </div>
-        </Frame>
-    }
-    .into_any()
+    let text = view! {
+        <pre class="walk-text">
+            <code>{lines}</code>
+        </pre>
+    };
+    below_the_list(page(title.into_any(), "As this server was built from it.", text))
 }

@@ -3,14 +3,18 @@
 
 use leptos::prelude::*;
 
-use super::{badge, message::message};
+use super::{
+    frame::{below_the_flow, flow_title, page},
+    message::message,
+};
 use crate::{
     codes::percent::encode,
-    ui::{
-        components::frame::Frame,
-        view::{StationView, TourView},
-    },
+    ui::view::{StationView, TourView},
 };
+
+const LEAD: &str = "What happens when you sign in with a provider, why it happens, and what each step protects you from. Below \
+                    each explanation is what happened in your own sign-in. A step without anything below it did not happen \
+                    here. You can print this page.";
 
 #[component]
 pub fn TourPage(view: TourView) -> impl IntoView {
@@ -19,26 +23,8 @@ pub fn TourPage(view: TourView) -> impl IntoView {
     let count = stations.len();
     let stations: Vec<_> =
         stations.into_iter().enumerate().map(|(index, it)| station(index + 1, count, it, took)).collect();
-    view! {
-        <Frame>
-            <p class="way-back">
-                <a href=back>"Back to the flow"</a>
-            </p>
-            <div class="walk-page">
-                <div class="walk-head">
-                    <h1 class="title">{format!("{title}, in {count} steps")}</h1>
-                    {badge(outcome)}
-                </div>
-                <p class="walk-lead">
-                    "What happens when you sign in with a provider, why it happens, and what each step protects you from. Below each \
-                     explanation is what happened in your own sign-in. A step without anything below it did not happen here. You can \
-                     print this page."
-                </p>
-                {stations}
-            </div>
-        </Frame>
-    }
-    .into_any()
+    let title = flow_title(format!("{title}, in {count} steps"), outcome);
+    below_the_flow(back, page(title, LEAD, stations))
 }
 
 fn station(number: usize, count: usize, station: StationView, took: u64) -> AnyView {

@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::{badge, message::message, time};
+use super::{
+    frame::{below_the_list, flow_title, page},
+    message::message,
+    time,
+};
 use crate::{
     codes::percent::encode,
-    ui::{
-        components::frame::Frame,
-        view::{EndingView, WalkSectionView, WalkthroughView},
-    },
+    ui::view::{EndingView, WalkSectionView, WalkthroughView},
 };
 
 #[component]
@@ -16,33 +17,27 @@ pub fn WalkthroughPage(view: WalkthroughView) -> impl IntoView {
     let share = format!("/inspect/{}/file", encode(&view.id));
     let tour = view.has_tour.then(|| format!("/inspect/{}/tour", encode(&view.id)));
     let compare = compare_form(view.id.clone(), view.others.clone());
-    view! {
-        <Frame>
-            <p class="way-back">
-                <a href="/inspect">"All recorded flows"</a>
-            </p>
-            {tour
-                .map(|href| {
-                    view! {
-                        <p class="walk-share">
-                            <a class="button is-quiet" href=href>
-                                "Take the guided tour"
-                            </a>
-                            <span>"The same in eleven steps, in plain words."</span>
-                        </p>
-                    }
-                })}
-            {walkthrough(view)}
-            {compare}
-            <p class="walk-share">
-                <a class="button is-quiet" href=share>
-                    "Save as a file"
-                </a>
-                <span>"One HTML file without script. Personal data is masked in it, so that you can pass it on."</span>
-            </p>
-        </Frame>
-    }
-    .into_any()
+    below_the_list(view! {
+        {tour
+            .map(|href| {
+                view! {
+                    <p class="walk-share">
+                        <a class="button is-quiet" href=href>
+                            "Take the guided tour"
+                        </a>
+                        <span>"The same in eleven steps, in plain words."</span>
+                    </p>
+                }
+            })}
+        {walkthrough(view)}
+        {compare}
+        <p class="walk-share">
+            <a class="button is-quiet" href=share>
+                "Save as a file"
+            </a>
+            <span>"One HTML file without script. Personal data is masked in it, so that you can pass it on."</span>
+        </p>
+    })
 }
 
 fn compare_form(id: String, others: Vec<(String, String)>) -> Option<AnyView> {
@@ -79,28 +74,21 @@ pub fn WalkthroughFile(view: WalkthroughView) -> impl IntoView {
 fn walkthrough(view: WalkthroughView) -> AnyView {
     let WalkthroughView { title, outcome, at, ending, sections, .. } = view;
     let sections: Vec<_> = sections.into_iter().enumerate().map(|(number, it)| section(number, it)).collect();
-    view! {
-        <div class="walk-page">
-            <div class="walk-head">
-                <h1 class="title">{title}</h1>
-                {badge(outcome)}
+    let body = view! {
+        {ending.map(ended)}
+        <div class="walk-lanes" aria-hidden="true">
+            <span></span>
+            <div>
+                <span>"Browser"</span>
+                <span>"Latchkey"</span>
+                <span>"Provider"</span>
+                <span>"Database"</span>
             </div>
-            <p class="walk-lead">{time(at)}</p>
-            {ending.map(ended)}
-            <div class="walk-lanes" aria-hidden="true">
-                <span></span>
-                <div>
-                    <span>"Browser"</span>
-                    <span>"Latchkey"</span>
-                    <span>"Provider"</span>
-                    <span>"Database"</span>
-                </div>
-                <span></span>
-            </div>
-            {sections}
+            <span></span>
         </div>
-    }
-    .into_any()
+        {sections}
+    };
+    page(flow_title(title, outcome), time(at), body)
 }
 
 /// Why it was refused, first of all: most readers come for this.
