@@ -1,4 +1,4 @@
-//! Closed lists of codes that the server, its pages and API clients share, and how a URL carries them. Both targets.
+//! Closed lists of codes that the server, its pages and API clients share, and how texts carry them. Both targets.
 //!
 //! Each of the four doors has one list of errors: [`SignInError`](crate::codes::sign_in_error::SignInError) for the round
 //! trip to a provider, [`FormError`](crate::codes::form_error::FormError) for forms,
@@ -11,6 +11,7 @@ mod closed_list;
 pub mod done;
 pub mod files;
 pub mod form_error;
+pub mod hex;
 pub mod page_error;
 pub mod percent;
 pub mod session_end;

@@ -13,10 +13,13 @@ use serde_json::Value;
 
 use super::super::{IncomingMessage, MessageError, MessageFormat, Provider, Purpose, Registration, message::check_mac};
 use crate::{
+    codes::hex,
     oauth::{DocumentError, JsonDocument},
     oidc::{SecurityEvent, SecurityEventKind},
 };
 
+/// HMAC with SHA-256.
+const MAC_BYTES: usize = 32;
 const SIGNATURE: &str = "x-hub-signature-256";
 const EVENT: &str = "x-github-event";
 const DELIVERY: &str = "x-github-delivery";
@@ -34,7 +37,7 @@ pub(super) const MESSAGES: MessageFormat = MessageFormat {
 fn verify(provider: &Provider, message: &IncomingMessage<'_>, now: u64) -> Result<Option<SecurityEvent>, MessageError> {
     let secret = provider.webhook_secret.as_ref().ok_or(MessageError::NoSecret)?;
     let header = |name: &'static str| (message.header)(name).ok_or(MessageError::MissingHeader(name));
-    let mac = header(SIGNATURE)?.strip_prefix("sha256=").and_then(from_hex).ok_or(MessageError::Malformed)?;
+    let mac = header(SIGNATURE)?.strip_prefix("sha256=").and_then(mac_of).ok_or(MessageError::Malformed)?;
     check_mac(secret, message.body.as_bytes(), &mac)?;
     if header(EVENT)? != "github_app_authorization" {
         return Ok(None);
@@ -60,10 +63,8 @@ fn verify(provider: &Provider, message: &IncomingMessage<'_>, now: u64) -> Resul
     }))
 }
 
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let is_hex = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let byte = |at: usize| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
-    is_hex.then(|| (0..text.len()).step_by(2).map(byte).collect()).flatten()
+fn mac_of(digits: &str) -> Option<Vec<u8>> {
+    hex::decode(digits, MAC_BYTES).filter(|mac| mac.len() == MAC_BYTES)
 }
 
 #[cfg(test)]
