@@ -165,7 +165,7 @@ async fn add(
         user,
         identity: None,
         authentications: Authentications::by(AuthenticationMethod::Password, now),
-        password_set_at: None,
+        condition: latchkey::store::OpeningCondition::None,
         browser: None,
         client: ClientInfo::default(),
         data: "{}".to_owned(),

@@ -133,7 +133,7 @@ async fn somebody(database: &Database) -> Result<UserId, Failure> {
 async fn pair(tokens: &Tokens, user: UserId) -> Result<TokenPair, Failure> {
     let origin = ClientInfo::default();
     let opening = NewTokenSession {
-        password_set_at: None,
+        condition: latchkey::store::OpeningCondition::None,
         browser: None,
         user,
         identity: None,

@@ -36,6 +36,7 @@ impl From<StoreError> for AccountError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::PasswordChanged => Self::Form(FormError::WrongCredentials),
+            StoreError::EmailCodeUsed => Self::Form(FormError::EmailCodeExpired),
             error => Self::Store(error),
         }
     }

@@ -19,7 +19,7 @@ use crate::{
     codes::{done::Done, form_error::FormError, settings_page::SettingsPage},
     relying_party::AuthorizationOptions,
     sessions::{FirstStep, Opening, PendingLink, Reauthentication, RequestContext},
-    store::{GrantUpdate, SessionVersion, SettleRequest},
+    store::{GrantUpdate, OpeningCondition, SessionVersion, SettleRequest},
 };
 
 /// POST `/auth/link/password`: authenticates by the account's password, links, and signs in. `link` is the id of the pending
@@ -144,7 +144,8 @@ pub(super) async fn resolve(
         Proof::Method(method, password_set_at) => (method, password_set_at),
     };
     let steps = Authentications::by(method.clone(), context.clock.date());
-    let opening = Opening { steps, identity: None, password_set_at };
+    let condition = OpeningCondition::of_password(password_set_at);
+    let opening = Opening { steps, identity: None, condition };
     let steps = match context.first_step(user.id, opening.clone()).await? {
         FirstStep::Enough(steps) => steps,
         FirstStep::SecondFactor(pending) => {

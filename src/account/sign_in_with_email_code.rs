@@ -9,7 +9,7 @@ use super::{
     second_factor::after_sign_in,
 };
 use crate::{
-    accounts::{AuthenticationMethod, EmailAddress, EmailCode},
+    accounts::{EmailAddress, EmailCode},
     codes::{form_error::FormError, percent::with_return_to},
     relying_party::ReturnTo,
     sealing::random_text,
@@ -67,14 +67,13 @@ async fn sign_in(context: &RequestContext, typed: &str) -> Result<Reply, Account
     let now = context.clock.now();
     let pending = context.jar.sign_in_code.find(&context.headers, now).ok_or(FormError::EmailCodeExpired)?;
     let code = EmailCode::parse(typed);
-    let outcome = context.database.use_sign_in_code(&pending.id_hash(), code.as_ref(), &context.audit()).await?;
-    let (user, has_stronger) = match outcome {
-        SignInCodeOutcome::Accepted { user, has_stronger } => (user, has_stronger),
+    let outcome = context.database.check_sign_in_code(&pending.id_hash(), code.as_ref(), &context.audit()).await?;
+    let (user, has_stronger, code) = match outcome {
+        SignInCodeOutcome::Right { user, has_stronger, code } => (user, has_stronger, code),
         SignInCodeOutcome::Wrong => return Err(FormError::EmailCodeWrong.into()),
         SignInCodeOutcome::Expired => return Err(FormError::EmailCodeExpired.into()),
     };
-    let method = AuthenticationMethod::EmailCode { beside_stronger: has_stronger };
-    let signed_in = context.sign_in(&user, method, None).await?;
+    let signed_in = context.sign_in_with_email_code(&user, has_stronger, code).await?;
     let email = user.verified_email.as_ref().map(|email| email.email());
     let known = email.and_then(|email| context.jar.remember_account(&context.headers, email, now));
     let cleared = [context.jar.sign_in_code.clear(&context.headers), context.jar.typed.clear(&context.headers)];

@@ -15,7 +15,7 @@ use crate::{
     providers::{IdentitySource, Profile},
     relying_party::{ExternalTokenError, FlowEvent, Journal, Presented, ReturnTo},
     sessions::{NONCE_LIFETIME, Opening, PendingLink, PendingSecondFactor, RequestContext, SignIn, flow_id},
-    store::{GrantUpdate, SettleOutcome, SettleRequest, SignedIn},
+    store::{GrantUpdate, OpeningCondition, SettleOutcome, SettleRequest, SignedIn},
     tokens::{TokenPair, Tokens},
 };
 
@@ -261,7 +261,7 @@ impl TokenSignIn {
             return Err(ApiRequestError::from(ApiError::AddressRequired).at("/add-email"));
         }
         let steps = Authentications::by(method, context.clock.date());
-        let opening = Opening { steps, identity: Some(identity), password_set_at: None };
+        let opening = Opening { steps, identity: Some(identity), condition: OpeningCondition::None };
         match context.sign_in_with_tokens(tokens, user.id, opening).await? {
             SignIn::Complete(pair) => Ok(TokenSignedIn { user, pair: Some(pair), cookies: Vec::new() }),
             SignIn::SecondFactor(pending) => Err(second_factor_required(context, &pending)?),

@@ -44,7 +44,7 @@ async fn verify(context: &RequestContext, shown: Option<&str>, password: &Secret
     }
     let signed_up =
         context.database.finish_sign_up(&token, None, &context.admission(Some(&token)), &context.audit()).await?;
-    if !asked_here && matches!(signed_up, SignedUp::User(..)) {
+    if !asked_here && matches!(signed_up, SignedUp::User { .. }) {
         tell_the_other_browser(context, &link).await;
     }
     finish(context, signed_up).await
@@ -106,8 +106,8 @@ async fn finish(context: &RequestContext, signed_up: SignedUp) -> Result<Reply, 
         SignedUp::EmailOwned => {
             Ok(Reply::error("/login", FormError::EmailLinkInvalid).with(jar.email_link.clear(headers)))
         }
-        SignedUp::User(user, data) => {
-            let return_to = data.return_to.as_deref().and_then(ReturnTo::parse).unwrap_or_default();
+        SignedUp::User { user, return_to } => {
+            let return_to = return_to.as_deref().and_then(ReturnTo::parse).unwrap_or_default();
             let signed_in = context.sign_in(&user, AuthenticationMethod::EmailLink, None).await?;
             let email = user.verified_email.as_ref().map(|email| email.email());
             let remembered = email.and_then(|email| jar.remember_account(headers, email, context.clock.now()));

@@ -73,6 +73,9 @@ pub const PASSWORD: &str = "password";
 /// The code of [`SignInMethod::Passkey`]. No provider has this slug.
 pub const PASSKEY: &str = "passkey";
 
+/// The code of a sign-in by a code from an email. No provider has this slug.
+pub const EMAIL_CODE: &str = "email_code";
+
 impl SignInMethod {
     /// `password`, `passkey`, or the provider's slug.
     pub fn code(&self) -> &str {

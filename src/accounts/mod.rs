@@ -45,7 +45,7 @@ pub use actor::Actor;
 pub use admins::Admins;
 pub use audit::{
     AuditEvent, DecisionOutcome, EventCodes, FAILED, FlowFailure, GrantEnd, LocalMethod, PurposeKind, RecordedPeople,
-    SecondFactorEvent, SecurityNotice, UndoneChange,
+    SecondFactorEvent, SecurityNotice, SessionMethod, UndoneChange,
 };
 pub use authentication::{Authentication, AuthenticationMethod, Authentications, Strength};
 pub use client_info::ClientInfo;
@@ -63,7 +63,7 @@ pub use error::AccountsError;
 pub use facts::{EmailFact, Facts};
 pub use ids::{IdentityId, IdentityKey, PasskeyId, UserId, time_ordered_id};
 pub use linking_context::{
-    EmailHolder, EmailOwner, IdentityOwner, LinkingContext, PASSKEY, PASSWORD, SignInMethod, UserSummary,
+    EMAIL_CODE, EmailHolder, EmailOwner, IdentityOwner, LinkingContext, PASSKEY, PASSWORD, SignInMethod, UserSummary,
 };
 pub use passkey::Passkey;
 pub use password::{NewPassword, PasswordError, PasswordRules, canonical_password};

@@ -11,8 +11,8 @@ use crate::{
 /// Longest `OIDC_<NAME>_SCOPES`, in bytes.
 const MAX_SCOPES_BYTES: usize = 1000;
 
-/// Words that a generic provider may not take: routes below `/auth` have them, or will.
-const RESERVED: [&str; 11] = [
+/// Words that a generic provider may not take: routes below `/auth` have them, or will, or a session that no provider opened.
+const RESERVED: [&str; 15] = [
     "callback",
     "events",
     "logout",
@@ -24,6 +24,10 @@ const RESERVED: [&str; 11] = [
     "email",
     "undo",
     "verify",
+    "email_code",
+    "totp",
+    "recovery_code",
+    "trusted_browser",
 ];
 
 /// Every provider that is switched on, in the order of the login page.

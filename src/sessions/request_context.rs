@@ -22,7 +22,7 @@ use crate::{
     inspect::{self, Step},
     limits::blocks,
     sealing::RandomError,
-    store::{Admission, AuditContext, StoreError},
+    store::{Admission, AuditContext, OpeningCondition, RightCode, StoreError},
 };
 
 /// What the use cases know of a request, with the [`Services`]. Cheap to clone.
@@ -102,7 +102,22 @@ impl RequestContext {
         identity: Option<IdentityId>,
     ) -> Result<SignIn, SessionError> {
         let steps = Authentications::by(method, self.clock.date());
-        self.open_or_ask(user, Opening { steps, identity, password_set_at: None }).await
+        self.open_or_ask(user, Opening { steps, identity, condition: OpeningCondition::None }).await
+    }
+
+    /// The same by a code from an email, which is used up by what it opens: if that fails, the user types it again.
+    /// `beside_stronger` as of [`AuthenticationMethod::EmailCode`].
+    ///
+    /// # Errors
+    /// [`StoreError::EmailCodeUsed`], or if the session cannot be written.
+    pub async fn sign_in_with_email_code(
+        &self,
+        user: &User,
+        beside_stronger: bool,
+        code: RightCode,
+    ) -> Result<SignIn, SessionError> {
+        let steps = Authentications::by(AuthenticationMethod::EmailCode { beside_stronger }, self.clock.date());
+        self.open_or_ask(user, Opening { steps, identity: None, condition: OpeningCondition::EmailCode(code) }).await
     }
 
     /// The same by the password that was set at `set_at`, unless it was changed since it was compared.
@@ -111,7 +126,8 @@ impl RequestContext {
     /// [`StoreError::PasswordChanged`], or if the session cannot be written.
     pub async fn sign_in_with_password(&self, user: &User, set_at: OffsetDateTime) -> Result<SignIn, SessionError> {
         let steps = Authentications::by(AuthenticationMethod::Password, self.clock.date());
-        self.open_or_ask(user, Opening { steps, identity: None, password_set_at: Some(set_at) }).await
+        self.open_or_ask(user, Opening { steps, identity: None, condition: OpeningCondition::PasswordSetAt(set_at) })
+            .await
     }
 
     /// What is left of a sign-in whose session is open: the browser remembers its method. `session` are the `Set-Cookie`

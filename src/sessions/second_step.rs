@@ -16,7 +16,7 @@ use crate::{
     inspect::{self, Parameter, Step, Value},
     relying_party::ReturnTo,
     sealing::random_text,
-    store::{StoreError, TokenHolder},
+    store::{OpeningCondition, StoreError, TokenHolder},
     tokens::{NewTokenSession, TokenPair, Tokens, TokensError},
 };
 
@@ -29,8 +29,7 @@ const SECOND_FACTOR: &str = "second_factor";
 pub struct Opening {
     pub steps: Authentications,
     pub identity: Option<IdentityId>,
-    /// Of a sign-in by password: when it was set.
-    pub password_set_at: Option<OffsetDateTime>,
+    pub condition: OpeningCondition,
 }
 
 impl RequestContext {
@@ -57,13 +56,14 @@ impl RequestContext {
             user,
             steps: opening.steps,
             identity: opening.identity,
-            password_set_at: opening.password_set_at.map(OffsetDateTime::unix_timestamp),
+            password_set_at: opening.condition.password_set_at().map(OffsetDateTime::unix_timestamp),
             return_to: ReturnTo::default(),
             link: None,
             enrols,
             tokens: false,
         };
-        self.database.begin_second_step(user, &pending.id_hash(), &self.audit()).await?;
+        let code = opening.condition.email_code();
+        self.database.begin_second_step(user, &pending.id_hash(), code, &self.audit()).await?;
         Ok(FirstStep::SecondFactor(Box::new(pending)))
     }
 
@@ -73,7 +73,7 @@ impl RequestContext {
     /// If the database is down.
     pub async fn is_second_step_due(&self, user: UserId, method: AuthenticationMethod) -> Result<bool, StoreError> {
         let steps = Authentications::by(method, self.clock.date());
-        let (due, _) = self.judge(user, Opening { steps, identity: None, password_set_at: None }).await?;
+        let (due, _) = self.judge(user, Opening { steps, identity: None, condition: OpeningCondition::None }).await?;
         Ok(due != SecondStep::Nothing)
     }
 
@@ -155,7 +155,7 @@ impl RequestContext {
             user,
             identity: opening.identity,
             authentications: opening.steps,
-            password_set_at: opening.password_set_at,
+            condition: opening.condition,
             browser: Some(self.program()),
             client: &self.client,
             holder: TokenHolder::Program,
@@ -209,7 +209,7 @@ impl PendingSecondFactor {
         Opening {
             steps: self.steps.and(method, now, OffsetDateTime::UNIX_EPOCH),
             identity: self.identity,
-            password_set_at: set_at,
+            condition: OpeningCondition::of_password(set_at),
         }
     }
 }

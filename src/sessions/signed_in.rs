@@ -117,7 +117,7 @@ pub(super) async fn open(
 ) -> Result<Option<HeaderValue>, StoreError> {
     let now = context.clock.date();
     let session = NewSession {
-        password_set_at: opening.password_set_at,
+        condition: opening.condition,
         browser: Some(browser),
         ..NewSession::beginning(user.id, opening.identity, opening.steps, &context.client, now)
     };

@@ -149,7 +149,7 @@ impl TokenCookies {
             user: user.id,
             identity: opening.identity,
             authentications: opening.steps,
-            password_set_at: opening.password_set_at,
+            condition: opening.condition,
             browser: Some(browser),
             client: &context.client,
             holder: TokenHolder::Browser,

@@ -19,6 +19,9 @@ pub enum StoreError {
     /// The password by which the user signs in was changed meanwhile.
     #[error("the password was changed meanwhile")]
     PasswordChanged,
+    /// The code by which the user signs in was used, or deleted, meanwhile.
+    #[error("the code was used meanwhile")]
+    EmailCodeUsed,
     /// A row holds a value that this build does not write.
     #[error("unexpected value in the database: {0}")]
     Corrupt(String),

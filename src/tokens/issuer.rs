@@ -225,7 +225,7 @@ impl Tokens {
             created_at: now,
             expires_at: now + Session::IDLE,
             absolute_expires_at: now + Session::ABSOLUTE,
-            password_set_at: opening.password_set_at,
+            condition: opening.condition.clone(),
             browser: opening.browser.clone(),
         }
     }

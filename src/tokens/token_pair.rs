@@ -1,11 +1,10 @@
 //! The token pair and the session that it is issued for.
 
 use secrecy::SecretString;
-use time::OffsetDateTime;
 
 use crate::{
     accounts::{Authentications, ClientInfo, EmailToken, IdentityId, UserId},
-    store::{ActiveSession, RefreshToken, TokenHolder},
+    store::{ActiveSession, OpeningCondition, RefreshToken, TokenHolder},
 };
 
 /// The session to open for a new token pair.
@@ -17,8 +16,8 @@ pub struct NewTokenSession<'a> {
     pub identity: Option<IdentityId>,
     /// By what the user authenticated.
     pub authentications: Authentications,
-    /// Of a sign-in by password: when it was set, see [`NewSession`](crate::store::NewSession).
-    pub password_set_at: Option<OffsetDateTime>,
+    /// What the transaction that opens the session checks or uses up.
+    pub condition: OpeningCondition,
     /// What recognises the client, see [`NewSession`](crate::store::NewSession).
     pub browser: Option<EmailToken>,
     /// The client's IP address and user agent, for the audit trail.

@@ -2,9 +2,9 @@
 
 use super::{
     AuditEvent, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, RecordedPeople, SecondFactorEvent,
-    SecurityNotice, UndoneChange,
+    SecurityNotice, SessionMethod, UndoneChange,
 };
-use crate::accounts::linking_context::{PASSWORD, SignInMethod};
+use crate::accounts::linking_context::PASSWORD;
 use crate::accounts::reason::Reason;
 use crate::codes::access::Access;
 use crate::oidc::SecurityEventKind;
@@ -55,7 +55,7 @@ impl From<&AuditEvent> for EventCodes {
             }
             AuditEvent::Invited => codes("invitation", None, "sent", []),
             AuditEvent::SignOut { method } => {
-                codes("sign_out", method.as_ref().map(SignInMethod::code), "signed_out", [])
+                codes("sign_out", method.as_ref().map(SessionMethod::code), "signed_out", [])
             }
             AuditEvent::PasswordChanged { first: true } => codes("password", password, "set", []),
             AuditEvent::PasswordChanged { first: false } => codes("password", password, "changed", []),
@@ -137,7 +137,7 @@ impl EventCodes {
                 AuditEvent::SignUp { outcome: DecisionOutcome::from_code(outcome)?, reasons: self.policy_reasons() }
             }
             ("invitation", "sent") => AuditEvent::Invited,
-            ("sign_out", _) => AuditEvent::SignOut { method: self.provider.as_deref().map(SignInMethod::from_code) },
+            ("sign_out", _) => AuditEvent::SignOut { method: self.provider.as_deref().map(SessionMethod::from_code) },
             ("password", "set") => AuditEvent::PasswordChanged { first: true },
             ("password", "changed") => AuditEvent::PasswordChanged { first: false },
             ("password", "removed") => AuditEvent::PasswordRemoved,

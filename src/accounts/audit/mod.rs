@@ -10,10 +10,9 @@ mod tests;
 pub use codes::{EventCodes, FAILED};
 pub use outcome::{
     DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, PurposeKind, RecordedPeople, SecondFactorEvent,
-    SecurityNotice, UndoneChange,
+    SecurityNotice, SessionMethod, UndoneChange,
 };
 
-use super::linking_context::SignInMethod;
 use super::reason::Reason;
 use crate::codes::access::Access;
 use crate::oidc::SecurityEventKind;
@@ -69,7 +68,7 @@ pub enum AuditEvent {
     Invited,
     /// `method` is what the session was opened with.
     SignOut {
-        method: Option<SignInMethod>,
+        method: Option<SessionMethod>,
     },
     /// `first`: the account had no password before.
     PasswordChanged {

@@ -115,6 +115,28 @@ codes! {
     }
 }
 
+/// What a session was opened with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionMethod {
+    Local(LocalMethod),
+    /// The provider's slug.
+    Provider(String),
+}
+
+impl SessionMethod {
+    /// That of the local method, or the provider's slug.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Local(method) => method.code(),
+            Self::Provider(slug) => slug,
+        }
+    }
+
+    pub fn from_code(code: &str) -> Self {
+        LocalMethod::from_code(code).map_or_else(|| Self::Provider(code.to_owned()), Self::Local)
+    }
+}
+
 codes! {
     /// What happened to a second factor.
     SecondFactorEvent {

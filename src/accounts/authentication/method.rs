@@ -3,7 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::strength::Factors;
-use crate::{accounts::linking_context::PASSWORD, oidc::AuthenticationClaims, providers::Profile};
+use crate::{
+    accounts::linking_context::{EMAIL_CODE, PASSWORD},
+    oidc::AuthenticationClaims,
+    providers::Profile,
+};
 
 /// A method, with what is known about how it was used. Serialized into the session's row and the audit trail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,7 +53,7 @@ impl AuthenticationMethod {
             Self::Provider { provider, .. } => provider,
             // Whoever follows such a link has just chosen a password.
             Self::Password | Self::EmailLink => PASSWORD,
-            Self::EmailCode { .. } => "email_code",
+            Self::EmailCode { .. } => EMAIL_CODE,
             Self::Totp => "totp",
             Self::RecoveryCode => "recovery_code",
             Self::TrustedBrowser => "trusted_browser",

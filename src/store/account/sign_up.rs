@@ -30,7 +30,11 @@ pub struct NewSignUp<'a> {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignedUp {
-    User(Box<User>, Box<LinkData>),
+    User {
+        user: Box<User>,
+        /// Where the sign-up was to lead.
+        return_to: Option<String>,
+    },
     /// The email address has got an owner meanwhile, who can sign in.
     EmailOwned,
     /// `SIGN_UP` does not admit the email address.
@@ -136,7 +140,7 @@ impl Database {
         let user = user(write.connection(), id).await?;
         let user = user.ok_or_else(|| StoreError::Corrupt("a user who was just made".into()))?;
         write.commit().await?;
-        Ok(SignedUp::User(Box::new(user), Box::new(link.data)))
+        Ok(SignedUp::User { user: Box::new(user), return_to: link.data.return_to })
     }
 }
 

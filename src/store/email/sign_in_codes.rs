@@ -20,15 +20,24 @@ use crate::store::users::queries::user;
 /// What became of a typed code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignInCodeOutcome {
-    /// It is used up.
-    Accepted {
+    /// The transaction that signs the user in uses it up.
+    Right {
         user: Box<User>,
         /// The account has a password, a passkey or an authenticator app.
         has_stronger: bool,
+        code: RightCode,
     },
     Wrong,
     /// This browser has none: it was used, timed out, or had too many tries; or the account has changed meanwhile.
     Expired,
+}
+
+/// A code that was typed right, and works until it is used up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RightCode {
+    asked_by: String,
+    /// Of this code: the browser may have asked for another one meanwhile.
+    code_mac: String,
 }
 
 /// A row that a try was counted in: its MAC, address and user.
@@ -77,8 +86,9 @@ impl Database {
         write.commit().await
     }
 
-    /// Counts a try and compares. `None` is no code at all, and counts as well.
-    pub async fn use_sign_in_code(
+    /// Counts a try and compares. `None` is no code at all, and counts as well. A right code costs no try: what it opens may fail,
+    /// and the user types it again.
+    pub async fn check_sign_in_code(
         &self,
         asked_by: &str,
         code: Option<&EmailCode>,
@@ -95,25 +105,44 @@ impl Database {
         .bind(EMAIL_CODE_ATTEMPTS)
         .fetch_optional(write.connection())
         .await?;
-        let Some((mac, email, id)) = tried else { return Ok(SignInCodeOutcome::Expired) };
+        let Some((code_mac, email, id)) = tried else { return Ok(SignInCodeOutcome::Expired) };
         let id = id.as_deref().map(UserId::parse).transpose()?;
-        let mac = URL_SAFE_NO_PAD.decode(mac).map_err(|_| StoreError::Corrupt("email_codes.code_mac".into()))?;
+        let mac = URL_SAFE_NO_PAD.decode(&code_mac).map_err(|_| StoreError::Corrupt("email_codes.code_mac".into()))?;
         let is_right = code.is_some_and(|code| self.sealer.is_authentic(&authenticated(asked_by, code), &mac));
         let Some(id) = id.filter(|_| is_right) else {
             note(write.connection(), audit, id, &AuditEvent::WrongSignInCode).await?;
             write.commit().await?;
             return Ok(SignInCodeOutcome::Wrong);
         };
-        sqlx::query("DELETE FROM email_codes WHERE asked_by = $1").bind(asked_by).execute(write.connection()).await?;
         let facts = facts(write.connection(), id, self.has_passkeys(), audit.now).await?;
         let user = user(write.connection(), id).await?.filter(|user| user.disabled_at.is_none());
-        write.commit().await?;
-        // The address, or how it was verified, may have changed since.
+        // The address, or how it was verified, may have changed since. Rolled back.
         Ok(match user.filter(|_| EmailAddress::parse(&email).is_ok_and(|email| facts.may_sign_in(&email))) {
-            Some(user) => SignInCodeOutcome::Accepted { user: Box::new(user), has_stronger: facts.has_stronger },
+            Some(user) => {
+                let code = RightCode { asked_by: asked_by.to_owned(), code_mac };
+                SignInCodeOutcome::Right { user: Box::new(user), has_stronger: facts.has_stronger, code }
+            }
             None => SignInCodeOutcome::Expired,
         })
     }
+}
+
+/// Under the user's lock.
+///
+/// # Errors
+/// [`StoreError::EmailCodeUsed`]
+pub(in crate::store) async fn use_up(
+    connection: &mut Connection,
+    user: UserId,
+    code: &RightCode,
+) -> Result<(), StoreError> {
+    let used = sqlx::query("DELETE FROM email_codes WHERE asked_by = $1 AND code_mac = $2 AND user_id = $3")
+        .bind(&code.asked_by)
+        .bind(&code.code_mac)
+        .bind(user.to_string())
+        .execute(connection)
+        .await?;
+    if used.rows_affected() == 1 { Ok(()) } else { Err(StoreError::EmailCodeUsed) }
 }
 
 /// Codes go with the user's sessions: a thief's may be among them.

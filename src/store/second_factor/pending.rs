@@ -5,6 +5,7 @@ use time::{Duration, OffsetDateTime};
 use crate::accounts::{AuditEvent, LocalMethod, SecondFactorEvent, UserId};
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
+use crate::store::email::sign_in_codes::{RightCode, use_up};
 use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::error::StoreError;
@@ -17,9 +18,22 @@ const TRIES: i64 = 5;
 const MAX_PER_USER: i64 = 20;
 
 impl Database {
-    /// Notes that a sign-in has passed its first step. `id_hash` is the hash of its id, which is random.
-    pub async fn begin_second_step(&self, user: UserId, id_hash: &str, audit: &AuditContext) -> Result<(), StoreError> {
+    /// Notes that a sign-in has passed its first step. `id_hash` is the hash of its id, which is random. If the first step was
+    /// a `code` from an email, it is used up.
+    ///
+    /// # Errors
+    /// [`StoreError::EmailCodeUsed`]; otherwise as any query.
+    pub async fn begin_second_step(
+        &self,
+        user: UserId,
+        id_hash: &str,
+        code: Option<&RightCode>,
+        audit: &AuditContext,
+    ) -> Result<(), StoreError> {
         let mut write = self.write_as(user).await?;
+        if let Some(code) = code {
+            use_up(write.connection(), user, code).await?;
+        }
         sqlx::query(
             "DELETE FROM pending_sign_ins WHERE id_hash IN (SELECT id_hash FROM pending_sign_ins \
              WHERE user_id = $1 ORDER BY expires_at DESC, id_hash LIMIT $2 OFFSET $3)",

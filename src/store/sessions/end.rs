@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use crate::accounts::{AuditEvent, SessionEnd, SignInMethod, User, UserId};
+use crate::accounts::{AuditEvent, SessionEnd, SessionMethod, User, UserId};
 use crate::inspect::{self, Change, Step};
 use crate::store::account::change::ChangeError;
 use crate::store::audit::context::AuditContext;
@@ -61,7 +61,7 @@ impl Database {
         let ended = delete_session(&mut write, id).await?;
         if ended {
             let user = UserId::parse(&user)?;
-            let method = provider.as_deref().map(SignInMethod::from_code);
+            let method = provider.as_deref().map(SessionMethod::from_code);
             note(write.connection(), audit, Some(user), &AuditEvent::SignOut { method }).await?;
         }
         write.commit().await?;

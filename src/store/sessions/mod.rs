@@ -1,5 +1,6 @@
 //! The tables `sessions`, `ended_sessions`, `known_browsers`, `refresh_tokens` and `used_flows`.
 
+pub(super) mod condition;
 pub(super) mod end;
 pub(super) mod ended;
 pub(super) mod known_browsers;

@@ -7,11 +7,13 @@ use crate::inspect::{self, Change, Step};
 use crate::sealing::sha256_base64url;
 use crate::store::audit::context::AuditContext;
 use crate::store::audit::events::note;
+use crate::store::email::sign_in_codes::use_up;
 use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::ids::session_id;
+use crate::store::sessions::condition::OpeningCondition;
 use crate::store::sessions::end::{delete_session, delete_session_by_hash};
 use crate::store::sessions::ended::note_end;
 use crate::store::sessions::known_browsers::recognise;
@@ -56,7 +58,8 @@ impl Database {
     /// by the hash of their secret. False if the new one is taken: try another.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when the user or identity is gone, [`StoreError::PasswordChanged`]; otherwise as any query.
+    /// [`StoreError::Conflict`] when the user or identity is gone, [`StoreError::PasswordChanged`] and
+    /// [`StoreError::EmailCodeUsed`] where the condition does not hold; otherwise as any query.
     pub async fn replace_session(
         &self,
         earlier: Option<&str>,
@@ -177,23 +180,31 @@ pub(in crate::store) async fn replace(
 }
 
 /// Records a sign-in by a method of our own; one with a provider is recorded with its decision. Of a session that a password
-/// opens, this also checks that the password is still the user's. Under the user's lock, as is a change of the password, which
-/// ends the sessions that it finds: the old password opens none after it.
+/// opens, this also checks that the password is still the user's, and a code it uses up. Under the user's lock, as is a change of
+/// the password, which ends the sessions and deletes the codes that it finds: neither the old password nor a code from before
+/// opens a session after it.
 ///
 /// # Errors
-/// [`StoreError::PasswordChanged`]
+/// [`StoreError::PasswordChanged`], [`StoreError::EmailCodeUsed`]
 pub(in crate::store) async fn record_sign_in(write: &mut Write<'_>, session: &NewSession) -> Result<(), StoreError> {
-    let method = match (session.password_set_at, session.authentications.first()) {
-        (Some(entered), _) => {
+    let method = match &session.condition {
+        OpeningCondition::PasswordSetAt(entered) => {
             write.lock(&[format!("user {}", session.user)]).await?;
-            if password_of(write.connection(), session.user).await?.map(|(_, set_at)| set_at) != Some(entered) {
+            if password_of(write.connection(), session.user).await?.map(|(_, set_at)| set_at) != Some(*entered) {
                 return Err(StoreError::PasswordChanged);
             }
             LocalMethod::Password
         }
-        (None, Some(AuthenticationMethod::Passkey { .. })) => LocalMethod::Passkey,
-        (None, Some(AuthenticationMethod::EmailCode { .. })) => LocalMethod::EmailCode,
-        (None, _) => return Ok(()),
+        OpeningCondition::EmailCode(code) => {
+            write.lock(&[format!("user {}", session.user)]).await?;
+            use_up(write.connection(), session.user, code).await?;
+            LocalMethod::EmailCode
+        }
+        OpeningCondition::None => match session.authentications.first() {
+            Some(AuthenticationMethod::Passkey { .. }) => LocalMethod::Passkey,
+            Some(AuthenticationMethod::EmailCode { .. }) => LocalMethod::EmailCode,
+            _ => return Ok(()),
+        },
     };
     let audit = AuditContext { client: session.client.clone(), now: session.created_at };
     note(write.connection(), &audit, Some(session.user), &AuditEvent::SignIn { method }).await

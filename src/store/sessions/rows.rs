@@ -5,6 +5,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::accounts::{Authentications, ClientInfo, EmailToken, IdentityId, User, UserId};
 use crate::store::error::StoreError;
+use crate::store::sessions::condition::OpeningCondition;
 use crate::store::users::rows::{UserRow, time};
 
 #[derive(Clone, Debug)]
@@ -20,15 +21,13 @@ pub struct NewSession {
     /// Idle expiry. Limited by the absolute one.
     pub expires_at: OffsetDateTime,
     pub absolute_expires_at: OffsetDateTime,
-    /// Of a sign-in by password: when the password was set that the user entered. If it is another one by now, no session is
-    /// opened; otherwise the sign-in is recorded with it.
-    pub password_set_at: Option<OffsetDateTime>,
+    pub condition: OpeningCondition,
     /// The token of the browser's cookie: an email announces a browser that is new to the user. `None` announces nothing.
     pub browser: Option<EmailToken>,
 }
 
 impl NewSession {
-    /// One that begins now, without a password's condition, and in no browser.
+    /// One that begins now, without a condition, and in no browser.
     pub fn beginning(
         user: UserId,
         identity: Option<IdentityId>,
@@ -45,7 +44,7 @@ impl NewSession {
             created_at: now,
             expires_at: now + Session::IDLE,
             absolute_expires_at: now + Session::ABSOLUTE,
-            password_set_at: None,
+            condition: OpeningCondition::None,
             browser: None,
         }
     }

@@ -18,12 +18,12 @@ pub fn KeyMark() -> impl IntoView {
     }
 }
 
-/// The mark of the provider with this slug; the key for [`PASSWORD`] and [`PASSKEY`], a door for a provider that is not built in.
+/// The mark of the provider with this slug; the key for what is no provider, a door for a provider that is not built in.
 #[component]
 pub fn ProviderMark(slug: String) -> impl IntoView {
     match MARKS.iter().find(|mark| mark.slug == slug) {
         Some(mark) => provider_mark(mark).into_any(),
-        None if slug == PASSWORD || slug == PASSKEY => view! { <KeyMark /> }.into_any(),
+        None if [PASSWORD, PASSKEY, EMAIL_CODE].contains(&slug.as_str()) => view! { <KeyMark /> }.into_any(),
         None => door(),
     }
 }
@@ -32,6 +32,8 @@ pub fn ProviderMark(slug: String) -> impl IntoView {
 pub const PASSWORD: &str = "password";
 /// In the place of a provider's slug: a passkey.
 pub const PASSKEY: &str = "passkey";
+/// In the place of a provider's slug: a code from an email.
+const EMAIL_CODE: &str = "email_code";
 
 struct Mark {
     slug: &'static str,

@@ -78,9 +78,9 @@ pub struct DeviceView {
     pub device: String,
     /// IP address at sign-in.
     pub ip: String,
-    /// A provider's label, or "Password".
+    /// A provider's label, or "Password", "Passkey" or "Email code".
     pub method: String,
-    /// The provider's slug, or `password`.
+    /// The provider's slug, or the code of that method.
     pub method_slug: String,
     pub first_seen: i64,
     pub last_seen: i64,

@@ -10,7 +10,7 @@ use axum::{
 use leptos::{nonce::Nonce, prelude::provide_context};
 
 use crate::{
-    accounts::{PASSKEY, PASSWORD, UserId},
+    accounts::{EMAIL_CODE, PASSKEY, PASSWORD, UserId},
     codes::{access::Access, done::Done, form_error::FormError, percent::with_return_to, sign_in_error::SignInError},
     providers::Provider,
     relying_party::ReturnTo,
@@ -191,6 +191,7 @@ impl PageRequest {
         match slug {
             PASSWORD => "Password".to_owned(),
             PASSKEY => "Passkey".to_owned(),
+            EMAIL_CODE => "Email code".to_owned(),
             slug => self.app.relying_party.provider(slug).map_or_else(|| slug.to_owned(), |it| it.label.clone()),
         }
     }

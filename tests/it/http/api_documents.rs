@@ -370,7 +370,7 @@ async fn every_documented_error_code_occurs() {
     note(end, &no_email.ask(delete(&no_email, "/api/sessions/x")).await);
     let user = UserId::parse(&wishing.user_of(&no_email).await.expect("a user")).expect("an id");
     let opening = NewTokenSession {
-        password_set_at: None,
+        condition: latchkey::store::OpeningCondition::None,
         browser: None,
         user,
         identity: None,

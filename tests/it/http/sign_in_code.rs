@@ -61,6 +61,8 @@ async fn a_code_signs_in_the_browser_that_asked_for_it(
     let done = check(&browser, &code.grouped().to_lowercase().replace('-', " ")).await;
     assert_eq!((done.status, done.location()), (303, "/settings?a=1"));
     assert!(browser.is_signed_in().await);
+    let dashboard = browser.get("/dashboard").await.body;
+    assert!(dashboard.contains("Email code") && !dashboard.contains(">email_code<"), "{dashboard}");
     assert_eq!(app.user_of(&browser).await, app.owner_of(ADA).await);
     assert_eq!(browser.cookie("sign-in-code"), None);
 
@@ -221,6 +223,34 @@ async fn the_second_step_follows(#[values("server", "jwt")] mode: &str) {
     assert!(browser.session().is_none() && !browser.is_signed_in().await);
     assert_eq!(browser.second_step(&phone.code(&app)).await.location(), "/settings?a=1");
     assert!(browser.is_signed_in().await);
+}
+
+/// The transaction that opens the session, or begins the second step, uses the code up.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_works_again_after_its_sign_in_failed(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[values("server", "jwt")] mode: &str,
+    #[values(false, true)] has_app: bool,
+) {
+    let app = App::builder().engine(engine).mode(mode).start().await;
+    let (owner, browser) = (app.browser(), app.browser());
+    app.sign_up(&owner, ADA, PASSWORD).await;
+    if has_app {
+        owner.enrol(&app).await;
+    }
+    app.all_emails().await;
+    ask(&browser, ADA).await;
+    let code = code(&app).await;
+    app.database.execute("ALTER TABLE events RENAME TO gone").await;
+    let failed = check(&browser, code.expose()).await;
+    app.database.execute("ALTER TABLE gone RENAME TO events").await;
+    assert!(failed.status >= 500 && !browser.is_signed_in().await, "{failed:?}");
+    assert_eq!(app.database.number("SELECT attempts FROM email_codes").await, 0, "a right code costs no try");
+    let onward = if has_app { "/second-factor" } else { "/settings?a=1" };
+    assert_eq!(check(&browser, code.expose()).await.location(), onward);
+    assert_eq!(browser.is_signed_in().await, !has_app);
+    assert_eq!(app.database.count("email_codes").await, 0, "it is used up");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -29,7 +29,7 @@ async fn verify_with(app: &App, authorization: &str) -> Page {
 async fn bearer(app: &App, user: &str) -> (String, String) {
     let user = UserId::parse(user).expect("a user");
     let opening = NewTokenSession {
-        password_set_at: None,
+        condition: latchkey::store::OpeningCondition::None,
         browser: None,
         user,
         identity: None,

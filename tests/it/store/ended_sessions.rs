@@ -85,7 +85,7 @@ async fn a_sign_out_by_an_operator_ends_what_is_half_done(#[values(Engine::Sqlit
     let test = TestDatabase::empty(engine).await;
     let database = test.open().await;
     let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
-    database.begin_second_step(ada, "pending", &audit()).await.unwrap();
+    database.begin_second_step(ada, "pending", None, &audit()).await.unwrap();
     assert!(database.is_pending_sign_in(ada, "pending", now()).await.unwrap());
     let outcome = database.sign_user_out(ada, Authority::Operator, &audit()).await.unwrap();
     assert_eq!(outcome, Administered::Unchanged, "there was no session");

@@ -23,7 +23,8 @@ use latchkey::{
     oidc::AuthenticationClaims,
     providers::{Profile, ProfileEmail},
     store::{
-        Admission, Database, GrantUpdate, NewSession, Session, SessionOpening, SettleOutcome, SettleRequest, StoreError,
+        Admission, Database, GrantUpdate, NewSession, OpeningCondition, Session, SessionOpening, SettleOutcome,
+        SettleRequest, StoreError,
     },
 };
 use time::{Duration, OffsetDateTime};
@@ -128,7 +129,7 @@ async fn open_session(database: &Database, id_hash: &str, user: UserId) -> Sessi
 
 fn session(user: UserId) -> NewSession {
     NewSession {
-        password_set_at: None,
+        condition: OpeningCondition::None,
         browser: None,
         user,
         identity: None,

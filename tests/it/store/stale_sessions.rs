@@ -1,8 +1,11 @@
 //! What a request changes, it changes as the session that authenticated it: not after that session has ended or was renewed.
 
 use latchkey::{
-    accounts::{ClientInfo, EmailAddress, EmailKind, PasswordHash, Purpose, UserId},
-    store::{AuditContext, ChangeError, Database, LinkData, NewSession, SessionVersion, StoreError, TokenHolder},
+    accounts::{ClientInfo, EmailAddress, EmailCode, EmailKind, PasswordHash, Purpose, UserId},
+    store::{
+        AuditContext, ChangeError, Database, LinkData, NewSession, OpeningCondition, SessionVersion, SignInCodeOutcome,
+        StoreError, TokenHolder,
+    },
 };
 use rstest::rstest;
 use time::Duration;
@@ -107,8 +110,10 @@ async fn a_password_that_was_changed_meanwhile_opens_no_session(
     let here = open_session(&database, "here", ada).await;
     let hash = PasswordHash::from_row("$argon2id$".to_owned());
     database.set_password(ada, &hash, here.at_version(), &audit()).await.unwrap();
-    let by_password =
-        |seconds| NewSession { password_set_at: Some(now() + Duration::seconds(seconds)), ..session(ada) };
+    let by_password = |seconds| NewSession {
+        condition: OpeningCondition::PasswordSetAt(now() + Duration::seconds(seconds)),
+        ..session(ada)
+    };
     for old in [by_password(-1), by_password(1)] {
         let cookie = database.replace_session(Some("here"), "cookie", &old).await;
         assert!(matches!(cookie, Err(StoreError::PasswordChanged)), "{cookie:?}");
@@ -124,6 +129,39 @@ async fn a_password_that_was_changed_meanwhile_opens_no_session(
     assert_eq!((test.count("sessions").await, recorded().await), (2, 2));
 }
 
+/// Typed twice at once, a code is right both times.
+#[rstest]
+#[tokio::test]
+async fn a_code_from_an_email_opens_one_session(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = TestDatabase::empty(engine).await;
+    let database = test.open().await;
+    let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
+    test.execute("UPDATE users SET verified_email_method = 'email_link'").await;
+    let email = EmailAddress::parse(ADA).unwrap();
+    let typed_right = async || {
+        database.begin_sign_in_code(&email, "browser", &audit()).await.unwrap();
+        let code = sign_in_code(&database).await;
+        match database.check_sign_in_code("browser", Some(&code), &audit()).await.unwrap() {
+            SignInCodeOutcome::Right { code, .. } => {
+                NewSession { condition: OpeningCondition::EmailCode(code), ..session(ada) }
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    let replaced = typed_right().await;
+    let right = typed_right().await;
+    let by_replaced = database.replace_session(None, "first", &replaced).await;
+    assert!(matches!(by_replaced, Err(StoreError::EmailCodeUsed)), "{by_replaced:?}");
+    assert!(database.replace_session(None, "first", &right).await.unwrap());
+    let again = database.replace_session(None, "second", &right).await;
+    assert!(matches!(again, Err(StoreError::EmailCodeUsed)), "{again:?}");
+    let tokens = database.open_token_session(None, &right, TokenHolder::Browser).await;
+    assert!(matches!(tokens, Err(StoreError::EmailCodeUsed)));
+    let second_step = database.begin_second_step(ada, "pending", right.condition.email_code(), &audit()).await;
+    assert!(matches!(second_step, Err(StoreError::EmailCodeUsed)), "{second_step:?}");
+    assert_eq!((test.count("sessions").await, test.count("pending_sign_ins").await), (1, 0));
+}
+
 /// The sign-in is recorded in the transaction that opens its session.
 #[rstest]
 #[tokio::test]
@@ -136,7 +174,7 @@ async fn a_sign_in_by_password_that_cannot_be_recorded_opens_no_session(
     let here = open_session(&database, "here", ada).await;
     let hash = PasswordHash::from_row("$argon2id$".to_owned());
     database.set_password(ada, &hash, here.at_version(), &audit()).await.unwrap();
-    let by_password = NewSession { password_set_at: Some(now()), ..session(ada) };
+    let by_password = NewSession { condition: OpeningCondition::PasswordSetAt(now()), ..session(ada) };
     test.execute("ALTER TABLE events RENAME TO gone").await;
     assert!(database.replace_session(Some("here"), "cookie", &by_password).await.is_err());
     assert!(database.open_token_session(None, &by_password, TokenHolder::Browser).await.is_err());
@@ -144,6 +182,19 @@ async fn a_sign_in_by_password_that_cannot_be_recorded_opens_no_session(
     assert_eq!(test.count("sessions").await, 1);
     assert!(database.load_session("here", now()).await.unwrap().is_some(), "the earlier session stays");
     assert!(database.replace_session(Some("here"), "cookie", &by_password).await.unwrap());
+}
+
+/// Of the email that waits in the queue.
+async fn sign_in_code(database: &Database) -> EmailCode {
+    let emails = database.take_due_emails(now(), std::time::Duration::from_secs(60), 10).await.unwrap();
+    let code = emails.iter().find_map(|email| match &email.message.kind {
+        EmailKind::SignInCode { code } => Some(code.clone()),
+        _ => None,
+    });
+    for email in emails {
+        database.email_delivered(email.id).await.unwrap();
+    }
+    code.expect("a code")
 }
 
 /// Of the confirmation that waits in the queue.

@@ -2,7 +2,7 @@
 
 use latchkey::{
     accounts::{AuthenticationMethod, Authentications, ClientInfo, EmailKind},
-    store::{AuditContext, NewSession, RefreshToken, Rotation, TokenHolder},
+    store::{AuditContext, NewSession, OpeningCondition, RefreshToken, Rotation, TokenHolder},
     tokens::{RefreshTokenError, TokenPolicy},
 };
 use rstest::rstest;
@@ -293,7 +293,7 @@ async fn a_reuse_that_cannot_be_recorded_is_an_error(#[values(Engine::Sqlite, En
 /// A session that was opened at time 0: its first refresh token.
 async fn family(server: &Server, holder: TokenHolder) -> RefreshToken {
     let session = NewSession {
-        password_set_at: None,
+        condition: OpeningCondition::None,
         browser: None,
         user: server.user("ada").await.id,
         identity: None,

@@ -8,7 +8,7 @@ use latchkey::{
     providers::{Profile, ProfileEmail},
     relying_party::Clock,
     sealing::Sealer,
-    store::{Admission, Database, GrantUpdate, SettleRequest, TokenHolder},
+    store::{Admission, Database, GrantUpdate, OpeningCondition, SettleRequest, TokenHolder},
     tokens::{AccessClaims, AccessTokenError, NewTokenSession, RefreshTokenError, TokenPair, TokenPolicy, Tokens},
 };
 use secrecy::ExposeSecret;
@@ -123,7 +123,7 @@ pub fn opening(user: UserId, earlier: Option<&str>) -> NewTokenSession<'_> {
         user,
         identity: None,
         authentications,
-        password_set_at: None,
+        condition: OpeningCondition::None,
         browser: None,
         client: &ORIGIN,
         holder: TokenHolder::Program,

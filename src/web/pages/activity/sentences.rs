@@ -3,7 +3,7 @@
 use super::provider_sentences::{attempt, decision, provider_reported};
 use crate::accounts::{
     AuditEvent, DecisionOutcome, FlowFailure, GrantEnd, LocalMethod, RecordedPeople, SecondFactorEvent, SecurityNotice,
-    SignInMethod, UndoneChange,
+    SessionMethod, UndoneChange,
 };
 
 /// Whether users should check that it was them.
@@ -58,9 +58,10 @@ pub(super) fn sentence(event: &AuditEvent, label: impl Fn(&str) -> String) -> (S
         },
         AuditEvent::Invited => calm("Invited someone"),
         AuditEvent::SignOut { method: None } => calm("Signed out"),
-        AuditEvent::SignOut { method: Some(SignInMethod::Password) } => calm("Signed out (signed in with a password)"),
-        AuditEvent::SignOut { method: Some(SignInMethod::Passkey) } => calm("Signed out (signed in with a passkey)"),
-        AuditEvent::SignOut { method: Some(SignInMethod::Provider(slug)) } => {
+        AuditEvent::SignOut { method: Some(SessionMethod::Local(method)) } => {
+            calm(&format!("Signed out (signed in with {})", local_method(*method)))
+        }
+        AuditEvent::SignOut { method: Some(SessionMethod::Provider(slug)) } => {
             calm(&format!("Signed out (signed in with {})", label(slug)))
         }
         AuditEvent::PasskeyAdded => change("Added a passkey"),

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    accounts::{AuditEvent, DecisionOutcome, EventCodes, FlowFailure, LocalMethod, PurposeKind},
+    accounts::{AuditEvent, DecisionOutcome, EventCodes, FlowFailure, LocalMethod, PurposeKind, SessionMethod},
     codes::access::Access,
 };
 
@@ -53,6 +53,19 @@ fn an_event_names_its_provider_device_and_ip() {
     let by_password = view(&AuditEvent::SignIn { method: LocalMethod::Password });
     assert_eq!(by_password.what, "Signed in with a password");
     assert_eq!(decided(PurposeKind::Link, DecisionOutcome::Link, None).what, "Linked GOOGLE");
+}
+
+#[test]
+fn a_sign_out_names_what_opened_the_session() {
+    for (method, words) in [
+        (SessionMethod::Provider("google".into()), "Signed out (signed in with GOOGLE)"),
+        (SessionMethod::Local(LocalMethod::Password), "Signed out (signed in with a password)"),
+        (SessionMethod::Local(LocalMethod::Passkey), "Signed out (signed in with a passkey)"),
+        (SessionMethod::Local(LocalMethod::EmailCode), "Signed out (signed in with a code from an email)"),
+    ] {
+        assert_eq!(view(&AuditEvent::SignOut { method: Some(method) }).what, words);
+    }
+    assert_eq!(view(&AuditEvent::SignOut { method: None }).what, "Signed out");
 }
 
 #[test]
