@@ -8,10 +8,12 @@ use super::{
     error::AccountError,
     reauthenticate::{finish, signed_in},
     reply::{Reply, send},
+    walkthrough,
 };
 use crate::{
     accounts::{AuthenticationMethod, EmailCode, LocalMethod},
     codes::{form_error::FormError, percent::with_return_to},
+    inspect::FlowKind,
     relying_party::ReturnTo,
     sessions::RequestContext,
     store::EmailCodeOutcome,
@@ -58,8 +60,11 @@ async fn request(context: &RequestContext, return_to: &ReturnTo, page: &str) -> 
 async fn check(context: &RequestContext, typed: &str) -> Result<Reply, AccountError> {
     let signed_in = signed_in(context)?;
     let (user, session) = (signed_in.user.id, signed_in.session.at_version());
+    walkthrough::began(FlowKind::Reauthenticate);
     let code = EmailCode::parse(typed);
-    match context.database.use_email_code(user, session, code.as_ref(), &context.audit()).await? {
+    let outcome = context.database.use_email_code(user, session, code.as_ref(), &context.audit()).await?;
+    walkthrough::email_code(matches!(outcome, EmailCodeOutcome::Accepted(_)));
+    match outcome {
         EmailCodeOutcome::Accepted(pending) => {
             let return_to = ReturnTo::parse(&pending.return_to).unwrap_or_default();
             finish(

@@ -9,10 +9,12 @@ use super::{
     passwords::{count_attempt, is_correct_and_rehash, record_wrong_password},
     reply::{Reply, send},
     start_flow::start_flow,
+    walkthrough,
 };
 use crate::{
     accounts::{AuditEvent, AuthenticationMethod, LocalMethod, Purpose},
     codes::{form_error::FormError, percent::with_return_to},
+    inspect::FlowKind,
     relying_party::{AuthorizationOptions, ReturnTo},
     sessions::{Reauthentication, RequestContext, SignedIn},
 };
@@ -64,11 +66,14 @@ async fn with_password(
     return_to: ReturnTo,
 ) -> Result<Reply, AccountError> {
     let user = &signed_in(context)?.user;
+    walkthrough::began(FlowKind::Reauthenticate);
     if let Some(email) = &user.verified_email {
         count_attempt(context, email.email()).await?;
     }
     let (hash, _) = context.database.password_of(user.id).await?.ok_or(FormError::WrongPassword)?;
-    if !is_correct_and_rehash(context, password, user.id, &hash).await? {
+    let is_correct = is_correct_and_rehash(context, password, user.id, &hash).await?;
+    walkthrough::password(is_correct);
+    if !is_correct {
         record_wrong_password(context, user.id);
         return Err(FormError::WrongPassword.into());
     }

@@ -7,10 +7,12 @@ use super::{
     error::AccountError,
     reply::{Reply, send, send_keeping_email},
     second_factor::after_sign_in,
+    walkthrough,
 };
 use crate::{
     accounts::{EmailAddress, EmailCode},
     codes::{form_error::FormError, percent::with_return_to},
+    inspect::FlowKind,
     relying_party::ReturnTo,
     sealing::random_text,
     sessions::{PendingSignInCode, RequestContext},
@@ -65,9 +67,15 @@ fn id_for(context: &RequestContext, email: &EmailAddress, is_sent: bool) -> Resu
 
 async fn sign_in(context: &RequestContext, typed: &str) -> Result<Reply, AccountError> {
     let now = context.clock.now();
-    let pending = context.jar.sign_in_code.find(&context.headers, now).ok_or(FormError::EmailCodeExpired)?;
+    walkthrough::began(FlowKind::EmailCode);
+    let pending = context.jar.sign_in_code.find(&context.headers, now);
+    if pending.is_none() {
+        walkthrough::email_code(false);
+    }
+    let pending = pending.ok_or(FormError::EmailCodeExpired)?;
     let code = EmailCode::parse(typed);
     let outcome = context.database.check_sign_in_code(&pending.id_hash(), code.as_ref(), &context.audit()).await?;
+    walkthrough::email_code(matches!(outcome, SignInCodeOutcome::Right { .. }));
     let (user, has_stronger, code) = match outcome {
         SignInCodeOutcome::Right { user, has_stronger, code } => (user, has_stronger, code),
         SignInCodeOutcome::Wrong => return Err(FormError::EmailCodeWrong.into()),

@@ -15,15 +15,11 @@ use super::{
 use crate::{
     accounts::PASSWORD,
     codes::{form_error::FormError, percent::with_return_to},
-    inspect::{Check, FlowKind},
+    inspect::FlowKind,
     relying_party::ReturnTo,
     sessions::RequestContext,
     store::PasswordLookup,
 };
-
-/// For the walkthrough, which does not tell the two cases apart either.
-const CORRECT: &str = "the account's password";
-const NOT_CORRECT: &str = "another password, or no such account";
 
 /// POST `/auth/password/sign-in`
 #[server(name = SignInWithPassword, prefix = "/auth", endpoint = "password/sign-in")]
@@ -60,7 +56,7 @@ async fn sign_in(
     let (user, set_at) = match context.database.password_lookup(&email).await? {
         PasswordLookup::Found { user, disabled, hash, set_at } => {
             if !is_correct_and_rehash(context, password, user, &hash).await? || disabled {
-                walkthrough::checked(Check::Password, CORRECT, NOT_CORRECT, false);
+                walkthrough::password(false);
                 record_wrong_password(context, user);
                 return Err(FormError::WrongCredentials.into());
             }
@@ -70,11 +66,11 @@ async fn sign_in(
         // then signs in with it would learn whether the address has an account.
         PasswordLookup::NoPassword(_) | PasswordLookup::NoUser => {
             is_correct(context, password, None).await?;
-            walkthrough::checked(Check::Password, CORRECT, NOT_CORRECT, false);
+            walkthrough::password(false);
             return Err(FormError::WrongCredentials.into());
         }
     };
-    walkthrough::checked(Check::Password, CORRECT, "correct", true);
+    walkthrough::password(true);
     let user = context.database.user_with_password(user, set_at).await?;
     let user = user.ok_or(FormError::WrongCredentials)?;
     let signed_in = context.sign_in_with_password(&user, set_at).await?;

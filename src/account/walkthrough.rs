@@ -15,6 +15,24 @@ pub(super) fn checked(check: Check, expected: &'static str, actual: &'static str
     inspect::record(|_| Step::check(CheckResult::of(check, Value::fact(expected), Value::fact(actual), passed)));
 }
 
+/// What was typed for a password.
+pub(super) fn password(is_correct: bool) {
+    let actual = if is_correct { "correct" } else { "another password, or no such account" };
+    checked(Check::Password, "the account's password", actual, is_correct);
+}
+
+/// What was typed for a code from an email.
+pub(super) fn email_code(is_right: bool) {
+    let actual = if is_right { "that code" } else { "another code, a used or old one, or too many tries" };
+    checked(Check::EmailCode, "the code that was sent for this browser", actual, is_right);
+}
+
+/// What was typed at the second step.
+pub(super) fn second_factor(is_right: bool) {
+    let actual = if is_right { "a valid code" } else { "a wrong or used code" };
+    checked(Check::SecondFactor, "a valid code, not used before", actual, is_right);
+}
+
 /// An email's link of one of these kinds, if it was found.
 pub(super) fn email_link(kinds: &[LinkKind], is_found: bool) {
     inspect::record(|_| {

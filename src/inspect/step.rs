@@ -154,11 +154,16 @@ impl Step {
         Self::Row { table, change, parameters: Vec::new() }
     }
 
-    /// Whether a request with it is worth a record. Pages that read a provider's API are not.
+    /// Whether a request with it is worth a record. Pages that read a provider's API are not; what was refused always is.
     pub(super) const fn is_telling(&self) -> bool {
         matches!(
             self,
-            Self::Began { .. } | Self::Checked(_) | Self::Decided { .. } | Self::Session { .. } | Self::Waited { .. }
+            Self::Began { .. }
+                | Self::Checked(_)
+                | Self::Decided { .. }
+                | Self::Session { .. }
+                | Self::Waited { .. }
+                | Self::Refused { .. }
         )
     }
 

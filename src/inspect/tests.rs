@@ -85,8 +85,11 @@ fn a_request_that_tells_nothing_is_not_kept() {
     let recorder = recorder();
     recorder.begin("quiet", "GET", "/dashboard", 0).add(|_| Step::row("sessions", Change::Updated));
     assert!(recorder.find("quiet", 0).is_none());
-    recorder.begin("telling", "GET", "/auth/google", 0).add(|_| began());
-    assert!(recorder.find("telling", 0).is_some());
+    let refused = Step::Refused { because: Value::fact("not_found"), next_step: None };
+    for (id, step) in [("begun", began()), ("refused", refused)] {
+        recorder.begin(id, "POST", "/auth/google", 0).add(|_| step);
+        assert!(recorder.find(id, 0).is_some(), "{id}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{BeginError, KeysError, RelyingParty, id_token::audience_of};
 use crate::{
-    inspect::{self, FlowKind, Step, Value},
+    inspect::{self, Check, CheckResult, FlowKind, Step, Value},
     oidc::{
         ExpectedSecurityEvent, SecurityEvent, SecurityEventError, precheck_security_event, unverified_claims,
         verify_security_event,
@@ -65,7 +65,13 @@ impl RelyingParty {
         let format = provider.spec.message_format.as_ref().filter(|format| format.takes(message.purpose));
         let format = format.ok_or(ProviderEventError::NotSupported)?;
         let now = u64::try_from(self.clock.now()).unwrap_or_default();
-        match (format.verify)(provider, message, now) {
+        inspect::record(|_| Step::Began {
+            kind: FlowKind::ProviderEvent,
+            provider: Value::configured(&provider.label),
+        });
+        let outcome = (format.verify)(provider, message, now);
+        inspect::record(|_| mac_check(outcome.as_ref().err()));
+        match outcome {
             Ok(event) => Ok(event.map(|event| ReceivedEvent { identity_issuer: event.issuer.clone(), event })),
             Err(MessageError::NoSecret) => Err(ProviderEventError::NotSupported),
             Err(error) => Err(error.into()),
@@ -118,4 +124,10 @@ impl RelyingParty {
         let identity_issuer = if own.contains('{') { event.issuer.clone() } else { own.to_owned() };
         Ok(ReceivedEvent { event, identity_issuer })
     }
+}
+
+fn mac_check(error: Option<&MessageError>) -> Step {
+    let actual = error.map_or(Value::fact("so made"), |error| Value::of_log(&error.to_string()));
+    let expected = Value::fact("of the documented form, and made with the shared secret");
+    Step::check(CheckResult::of(Check::MessageMac, expected, actual, error.is_none()))
 }

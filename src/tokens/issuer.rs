@@ -116,7 +116,10 @@ impl Tokens {
     /// [`RefreshTokenError`].
     pub async fn refresh(&self, unverified: &str, client: &ClientInfo) -> Result<TokenPair, RefreshTokenError> {
         inspect::record(|_| Step::Began { kind: FlowKind::Refresh, provider: inspect::Value::ABSENT });
-        let token = RefreshToken::parse(unverified).ok_or(RefreshTokenError::Unknown)?;
+        let Some(token) = RefreshToken::parse(unverified) else {
+            record_rotation(&Rotation::Unknown);
+            return Err(RefreshTokenError::Unknown);
+        };
         // Before the token is exchanged: without keys the new pair could not be signed.
         let keys = self.0.keys.current().await?;
         let audit = AuditContext { client: client.clone(), now: self.0.clock.date() };

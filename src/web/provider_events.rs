@@ -106,6 +106,7 @@ async fn receive_own(
     }
     let body = text(body).await?;
     let Some(received) = verify_own(app, &slug, purpose, &parts, &body)? else {
+        inspect::record(|_| done(ProviderEventOutcome::NoUser, ""));
         return Ok(StatusCode::NO_CONTENT.into_response());
     };
     let code = (purpose == Purpose::DataDeletion).then(|| confirmation_code(&received.event.id));

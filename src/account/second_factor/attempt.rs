@@ -1,6 +1,6 @@
 //! One try at a code.
 
-use super::super::error::AccountError;
+use super::super::{error::AccountError, walkthrough};
 use crate::{
     accounts::{AuthenticationMethod, SecondFactorCode, UserId},
     codes::form_error::FormError,
@@ -46,6 +46,11 @@ pub(super) fn accepted(
     context: &RequestContext,
     outcome: SecondFactorOutcome,
 ) -> Result<AuthenticationMethod, AccountError> {
+    match &outcome {
+        SecondFactorOutcome::Accepted(_) => walkthrough::second_factor(true),
+        SecondFactorOutcome::Wrong => walkthrough::second_factor(false),
+        SecondFactorOutcome::Expired => {}
+    }
     match outcome {
         SecondFactorOutcome::Accepted(method) => {
             // A recovery code is announced.

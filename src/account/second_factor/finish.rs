@@ -7,12 +7,14 @@ use super::{
         error::AccountError,
         link_prompt::{link_identity, pending_link_with},
         reply::{Reply, send},
+        walkthrough,
     },
     attempt::{pending_second_factor, verify_code},
 };
 use crate::{
     accounts::{AuthenticationMethod, Strength, User},
     codes::form_error::FormError,
+    inspect::FlowKind,
     relying_party::ReturnTo,
     sessions::{Opening, PendingSecondFactor, RequestContext, SignIn},
 };
@@ -43,6 +45,7 @@ async fn finish(
     typed: &str,
     trusts: bool,
 ) -> Result<Reply, AccountError> {
+    walkthrough::began(FlowKind::SecondStep);
     let pending = pending_second_factor(context, shown).await?;
     let method = verify_code(context, &pending, typed).await?;
     if !context.database.finish_second_step(pending.user, &pending.id_hash(), false, &context.audit()).await? {

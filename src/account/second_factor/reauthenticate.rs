@@ -7,12 +7,14 @@ use super::{
         error::AccountError,
         reauthenticate::{finish, signed_in},
         reply::{Reply, send},
+        walkthrough,
     },
     attempt::{accepted, count_code},
 };
 use crate::{
     accounts::{AuthenticationMethod, LocalMethod, SecondFactorCode},
     codes::{form_error::FormError, percent::with_return_to},
+    inspect::FlowKind,
     relying_party::ReturnTo,
     sessions::RequestContext,
 };
@@ -30,6 +32,7 @@ pub async fn reauthenticate_with_code(code: Option<String>, return_to: Option<St
 async fn with_code(context: &RequestContext, typed: &str, return_to: &ReturnTo) -> Result<Reply, AccountError> {
     let signed_in = signed_in(context)?;
     let (user, here) = (signed_in.user.id, signed_in.session.at_version());
+    walkthrough::began(FlowKind::Reauthenticate);
     count_code(context, user).await?;
     let code = SecondFactorCode::parse(typed);
     let outcome = context.database.reauthenticate_with_code(user, here, code.as_ref(), &context.audit()).await?;

@@ -146,6 +146,10 @@ checks! {
         "Has it an id, one to eight events, and a subject or session of which each name occurs once?",
         "Of two subjects, two readers could take different ones; without an id, a message could be sent again and again.",
         "The provider sent an unusable message: report it there.";
+    MessageMac = "Form and MAC of the message", Source::of("src/providers/message.rs", Rfc(2104, "2")),
+        "Is the message of the provider's documented form, and was it made with the secret that only the provider and this server have?",
+        "Anyone could post messages that end sessions or have data deleted.",
+        "Compare the secret of the configuration with the one at the provider.";
     UserinfoSubject = "sub of userinfo", Source::of("src/oidc/userinfo/mod.rs", OpenIdConnect("5.3.2")),
         "Is userinfo about the user of the id_token?",
         "The email address of another user could be put beside this one's id.",
@@ -158,6 +162,14 @@ checks! {
         "Is it the password of the account with this address? An unknown address costs the same work and gets the same answer.",
         "Anyone who knows an address could open its account; and a different answer would tell who has one.",
         "Try again, or reset the password by email.";
+    EmailCode = "Code from the email", Source::ours("src/store/email/sign_in_codes.rs"),
+        "Is it the code that this browser asked for, within ten minutes and five tries, and not used?",
+        "Anyone could guess codes without end, or type in another browser one that they saw.",
+        "Ask for another code, in the browser in which you type it.";
+    SecondFactor = "Second factor", Source::of("src/totp/code.rs", Rfc(6238, "5.2")),
+        "Is it a code of the account's authenticator app that was not used before, or one of its recovery codes?",
+        "Anyone with a stolen password could sign in by it alone; and who watches a code could use it again.",
+        "Compare the clock of the phone with the real time, or use a recovery code.";
     Passkey = "Signature of the passkey", Source::of("src/webauthn/authentication.rs", WebAuthn("sctn-verifying-assertion")),
         "Did the authenticator sign this very challenge, for this site, in this browser, with a key that is registered?",
         "A page that imitates this one could pass on what its visitors sign; an old signature could be sent again.",

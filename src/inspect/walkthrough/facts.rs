@@ -11,7 +11,7 @@ use crate::inspect::{
         Source,
     },
     step::{Change, DocumentKind, DocumentSource, Party, Step, TokenKind},
-    value::{Audience, Value},
+    value::{Audience, Class, Value},
 };
 
 pub(super) struct Facts {
@@ -34,13 +34,10 @@ pub(super) fn facts(step: &Step) -> Facts {
             "The browser asks. Of its cookies nothing is recorded.",
             Source::ours("src/web/router.rs"),
         ),
-        Step::Began { kind, .. } => facts(
-            Latchkey,
-            Latchkey,
-            format!("{} begins", kind.label()),
-            words_of_beginning(*kind),
-            source_of_beginning(*kind),
-        ),
+        Step::Began { kind, provider } => {
+            let (title, here) = (format!("{} begins", kind.label()), provider.class() == Class::Absent);
+            facts(Latchkey, Latchkey, title, words_of_beginning(*kind, here), source_of_beginning(*kind, here))
+        }
         Step::AuthorizationRequest { endpoint, .. } => facts(
             Latchkey,
             Provider,

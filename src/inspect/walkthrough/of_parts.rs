@@ -8,8 +8,12 @@ use crate::inspect::{
     },
 };
 
-pub(super) fn words_of_beginning(kind: FlowKind) -> &'static str {
+/// `here`: no provider takes part.
+pub(super) fn words_of_beginning(kind: FlowKind, here: bool) -> &'static str {
     match kind {
+        FlowKind::Reauthenticate if here => {
+            "The user shows again who they are, by a method of this site. What was typed is not recorded."
+        }
         FlowKind::SignIn
         | FlowKind::Link
         | FlowKind::Grant
@@ -20,6 +24,10 @@ pub(super) fn words_of_beginning(kind: FlowKind) -> &'static str {
              the purpose they wait in an encrypted cookie of this browser; the server keeps nothing."
         }
         FlowKind::Password => "The password is compared with its hash. What was typed is not recorded.",
+        FlowKind::EmailCode => "The browser that asked for a code sends it. What was typed is not recorded.",
+        FlowKind::SecondStep => {
+            "The first step was right, and the account or this site asks for a second factor. What was typed is not recorded."
+        }
         FlowKind::Passkey => "The authenticator signed a challenge that this server made for this browser.",
         FlowKind::EmailLink => "The link of the email put its token into a cookie; the form of its page uses it.",
         FlowKind::Api => "A front end ran the provider's flow itself, and presents the token that it got.",
@@ -30,13 +38,15 @@ pub(super) fn words_of_beginning(kind: FlowKind) -> &'static str {
         FlowKind::SignOut => "The session ends here. The provider's own session stays: only the provider can end it.",
         FlowKind::ProviderEvent => {
             "A provider's server reports what happened to an account there. Nobody is signed in by it: what makes it genuine is \
-             its signature."
+             its signature, or a MAC."
         }
     }
 }
 
-pub(super) fn source_of_beginning(kind: FlowKind) -> Source {
+/// `here`: no provider takes part.
+pub(super) fn source_of_beginning(kind: FlowKind, here: bool) -> Source {
     match kind {
+        FlowKind::Reauthenticate if here => Source::ours("src/account/reauthenticate.rs"),
         FlowKind::SignIn
         | FlowKind::Link
         | FlowKind::Grant
@@ -44,6 +54,8 @@ pub(super) fn source_of_beginning(kind: FlowKind) -> Source {
         | FlowKind::ResolveLink
         | FlowKind::Unknown => Source::of("src/relying_party/begin.rs", Rfc(9700, "2.1")),
         FlowKind::Password => Source::ours("src/account/sign_in_with_password.rs"),
+        FlowKind::EmailCode => Source::ours("src/account/sign_in_with_email_code.rs"),
+        FlowKind::SecondStep => Source::ours("src/account/second_factor/finish.rs"),
         FlowKind::Passkey => Source::of("src/account/passkeys/finish.rs", WebAuthn("sctn-verifying-assertion")),
         FlowKind::EmailLink => Source::ours("src/account/email_link.rs"),
         FlowKind::Api => Source::ours("src/account/sign_in_with_token.rs"),

@@ -28,7 +28,8 @@ use tokio_util::{
 use super::{browser::Browser, log, owners::Owners};
 use crate::support::database::{Engine, TestDatabase};
 
-const KEY: &str = "bGV0IHRoaXMgYmUgYSBrZXkgb2YgMzIgYnl0ZXMgb3IgbW9yZQ==";
+/// The server's `SECRET_KEY`.
+pub const KEY: &str = "bGV0IHRoaXMgYmUgYSBrZXkgb2YgMzIgYnl0ZXMgb3IgbW9yZQ==";
 
 /// Emails stay in the queue, where [`App::emails`] reads them: delivery has its own tests.
 fn mail() -> Mail {

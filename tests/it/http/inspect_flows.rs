@@ -1,5 +1,6 @@
 //! The walkthroughs of the other flows: each has its steps, its check and its end, and none of its secrets.
 
+use latchkey::accounts::EmailKind;
 use serde_json::json;
 
 use super::{
@@ -11,6 +12,7 @@ use super::{
 };
 
 const ADA: &str = "ada@example.com";
+const WRONG_CODE: &str = "2222-2222";
 
 /// Asserts that a page shows all of these and none of those.
 fn assert_shows(page: &str, shown: &[&str], hidden: &[&str]) {
@@ -52,6 +54,78 @@ async fn a_password_is_right_or_wrong_and_never_shown() {
         let (_, page) = newest(&browser).await;
         let shown = ["Stopped at: Password", "another password, or no such account"];
         assert_shows(&page, &shown, &[WRONG_PASSWORD, email]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_from_an_email_is_right_or_wrong_and_never_shown() {
+    let app = App::builder().start().await;
+    let browser = app.browser();
+    app.sign_up(&app.browser(), ADA, PASSWORD).await;
+    browser.submit("/auth/email-code", &[("email", ADA)]).await;
+    let EmailKind::SignInCode { code } = app.one_email().await.kind else { panic!("no code") };
+    let another = app.browser();
+    for (browser, typed, shown) in [
+        (&another, code.expose(), "Stopped at: Code from the email<"),
+        (&browser, WRONG_CODE, "Stopped at: Code from the email<"),
+        (&browser, code.expose(), "A session begins"),
+    ] {
+        browser.submit("/auth/email-code/sign-in", &[("code", typed)]).await;
+        let (_, page) = newest(browser).await;
+        let titled = ["Sign-in with a code from an email", "the code that was sent for this browser", shown];
+        assert_shows(&page, &titled, &[code.expose(), WRONG_CODE]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_step_is_right_or_wrong_and_never_shown() {
+    let app = App::builder().start().await;
+    let (owner, browser) = (app.browser(), app.browser());
+    app.sign_up(&owner, ADA, PASSWORD).await;
+    let (phone, _) = owner.enrol(&app).await;
+    browser.first_step(ADA, PASSWORD).await;
+    for (typed, shown) in
+        [(phone.wrong_code(&app), "Stopped at: Second factor<"), (phone.code(&app), "A session begins")]
+    {
+        browser.second_step(&typed).await;
+        let (_, page) = newest(&browser).await;
+        assert_shows(&page, &["Second step of a sign-in", "a valid code, not used before", shown], &[&typed]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reauthentication_on_this_site_is_right_or_wrong() {
+    let app = App::builder().start().await;
+    let browser = app.browser();
+    app.sign_up(&browser, ADA, PASSWORD).await;
+    for (typed, shown) in [(WRONG_PASSWORD, "Stopped at: Password<"), (PASSWORD, "The session gets a new secret")] {
+        browser.submit("/auth/reauthenticate/password", &[("password", typed)]).await;
+        let (_, page) = newest(&browser).await;
+        assert_shows(&page, &["Re-authentication</h1>", "by a method of this site", shown], &[typed]);
+    }
+    let phone = browser.enrol(&app).await.0;
+    for (typed, shown) in
+        [(phone.wrong_code(&app), "Stopped at: Second factor<"), (phone.code(&app), "The session gets a new secret")]
+    {
+        browser.submit("/auth/reauthenticate/code", &[("code", &typed)]).await;
+        let (_, page) = newest(&browser).await;
+        assert_shows(&page, &["Re-authentication</h1>", "a valid code, not used before", shown], &[&typed]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reauthentication_by_an_emailed_code_is_right_or_wrong() {
+    let app = App::builder().start().await;
+    let browser = app.browser();
+    browser.sign_in("ada").await;
+    browser.submit("/auth/reauthenticate/email-code", &[]).await;
+    let EmailKind::Code { code } = app.one_email().await.kind else { panic!("no code") };
+    for (typed, shown) in
+        [(WRONG_CODE, "Stopped at: Code from the email<"), (code.expose(), "The session gets a new secret")]
+    {
+        browser.submit("/auth/reauthenticate/email-code/check", &[("code", typed)]).await;
+        let (_, page) = newest(&browser).await;
+        assert_shows(&page, &["Re-authentication</h1>", shown], &[code.expose(), WRONG_CODE]);
     }
 }
 
@@ -204,6 +278,29 @@ async fn a_message_of_a_provider_shows_its_checks_and_what_it_did() {
         assert_shows(&page, &[&format!("Stopped at: {check}<"), "In the log: "], &["The message is carried out"]);
         assert_eq!(page.contains("a key of the provider"), !without_keys, "{check}: keys cost a request");
     }
+}
+
+/// GitHub's webhook and Facebook's signed requests are under a MAC.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_in_a_form_of_its_own_shows_its_mac() {
+    let app = App::builder().providers().start().await;
+    let browser = app.browser();
+    for (slug, label, kind) in [("github", "GitHub", "revoked"), ("facebook", "Facebook", "deauthorized")] {
+        let callback = browser.callback_url("ada", &format!("/auth/{slug}")).await;
+        browser.get(&callback).await;
+        let forged = json!({ "event": kind, "person": "ada", "patch": { "sign": "bad_signature" } });
+        assert_eq!(app.event(slug, slug, forged).await.0, 400, "{slug}");
+        let title = format!("Message from {label}");
+        let (_, page) = newest(&browser).await;
+        assert_shows(&page, &[&title, "Stopped at: Form and MAC of the message<"], &["The message is carried out"]);
+        app.advance(2).await;
+        assert_eq!(app.event(slug, slug, json!({ "event": kind, "person": "ada" })).await.0, 200, "{slug}");
+        let (_, page) = newest(&browser).await;
+        assert_shows(&page, &[&title, "The message is carried out", "consent_revoked", "Succeeded"], &["Stopped at"]);
+    }
+    assert_eq!(app.event("github", "github", json!({ "event": "ping", "person": "ada" })).await.0, 204);
+    let (_, page) = newest(&browser).await;
+    assert_shows(&page, &["Message from GitHub", "nothing is done", "Succeeded"], &[]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,6 +36,7 @@ mod email_requirement;
 mod end_session;
 mod ended_session;
 mod enumeration;
+mod explain_flow;
 mod form_owners;
 mod form_post;
 mod generic;
