@@ -5,10 +5,13 @@
 import { latchkey, sandbox } from "../servers.mjs";
 import { newAccount, signInWithPassword, signUp, submitPassword } from "./support/account";
 import { connectDrive } from "./support/api_access";
+import { emailTo } from "./support/email";
 import { expect, type Page, test } from "./support/fixtures";
+import { emailField, passwordField } from "./support/form";
 import { pageHeading } from "./support/page";
 import { addAuthenticator, withoutAutofill } from "./support/passkey";
 import { createPerson, type Person } from "./support/person";
+import { personButton } from "./support/provider_page";
 import { signIn, signOut } from "./support/session";
 import { linkProvider } from "./support/settings";
 
@@ -74,6 +77,54 @@ test("step-up for Drive", async ({ page }) => {
   await signedIn(page);
   await openFlow(page, "/auth/callback/google", () => connectDrive(page));
   await expectFlow(page, "Step-up for access with Google", "Succeeded", ["Linking decision: grant", "Row added to grants"]);
+});
+
+test("a re-authentication, at the provider and here", async ({ page }) => {
+  const person = await signedIn(page);
+  await page.goto("/confirm?return_to=%2Fsettings&error=wrong_password");
+  await openFlow(page, "/auth/callback/google", async () => {
+    await page.getByRole("button", { name: "Continue with Google" }).click();
+    await personButton(page, person).click();
+    await expect(page).toHaveURL("/settings");
+  });
+  await expectFlow(page, "Re-authentication with Google", "Succeeded", ["The session gets a new secret"]);
+
+  await page.context().clearCookies();
+  await signUp(page, newAccount());
+  await page.goto("/confirm?return_to=%2Fsettings&error=wrong_password");
+  await openFlow(page, "/auth/reauthenticate/password", async () => {
+    await passwordField(page).fill("not this one");
+    await page.getByRole("button", { name: "Continue", exact: true }).click();
+    await expect(page.getByRole("alert")).toHaveText(/incorrect password/i);
+  });
+  await expectFlow(page, "Re-authentication", "Refused", ["The flow ends here"]);
+  await expect(check(page, "Password", "Refused")).toBeVisible();
+});
+
+test("a code from an email, wrong and right", async ({ page, anotherBrowser }) => {
+  const account = await signUp(page, newAccount());
+  const other = await anotherBrowser.newPage();
+  await other.goto("/login");
+  await emailField(other).fill(account.email);
+  await other.getByRole("button", { name: "Email me a code" }).click();
+  const email = await emailTo(account.email, /your code to sign in/i);
+  const [, code] = /type this code there: (\S{4}-\S{4})/.exec(email.text) ?? [];
+  async function type(typed: string) {
+    await other.goto("/login/code");
+    await other.getByLabel("Code", { exact: true }).fill(typed);
+    await other.getByRole("button", { name: "Sign in" }).click();
+  }
+  await openFlow(other, "/auth/email-code/sign-in", async () => {
+    await type("2222-2222");
+    await expect(other.getByRole("alert")).toHaveText(/that code is incorrect/i);
+  });
+  await expectFlow(other, "Sign-in with a code from an email", "Refused", ["The flow ends here"]);
+  await expect(check(other, "Code from the email", "Refused")).toBeVisible();
+  await openFlow(other, "/auth/email-code/sign-in", async () => {
+    await type(code!);
+    await expect(other).toHaveURL("/dashboard");
+  });
+  await expectFlow(other, "Sign-in with a code from an email", "Succeeded", ["A session begins"]);
 });
 
 test("a sign-out", async ({ page }) => {
