@@ -140,10 +140,3 @@ pub mod doctor;
 /// **web** is the Axum edge: router, layers, headers, the JSON API, health, the listener. No other room imports it.
 #[cfg(feature = "ssr")]
 pub mod web;
-
-/// The browser's entry point: hydrates the islands of a page that the server rendered.
-#[cfg(feature = "hydrate")]
-#[leptos::wasm_bindgen::prelude::wasm_bindgen(wasm_bindgen = leptos::wasm_bindgen)]
-pub fn hydrate() {
-    leptos::mount::hydrate_islands();
-}
