@@ -94,6 +94,7 @@ enum Command {
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
+    use_small_pages();
     let command = Arguments::parse().command.unwrap_or(Command::Serve);
     match run(command) {
         Ok(code) => code,
@@ -107,6 +108,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The allocator asks the kernel for huge pages, where the system leaves that to programs: two megabytes at the first byte of each. An
+/// idle server then held 14 MB of heap for the 4 MB that it uses. It is the first thing done, as pages stay what they are.
+fn use_small_pages() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::disable_transparent_huge_pages(true); // an older kernel has no such switch: nothing but memory is lost
 }
 
 fn run(command: Command) -> Result<ExitCode, Failure> {
