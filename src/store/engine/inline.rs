@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, OpenFlags, Row};
 use sqlx::Error;
@@ -62,8 +63,10 @@ pub(super) struct Inline {
     shapes: HashMap<Box<str>, Arc<Shape>>,
 }
 
-/// The columns of a statement's rows.
+/// A statement's arguments, and the columns of its rows.
 struct Shape {
+    /// For each parameter, in SQLite's order, the index of its argument.
+    arguments: Vec<usize>,
     names: Arc<HashMap<UStr, usize>>,
     columns: Vec<AnyColumn>,
 }
@@ -82,6 +85,9 @@ impl Inline {
         // Neither waits for a lock nor writes the log back on the caller's thread.
         connection.execute_batch("PRAGMA wal_autocheckpoint = 0").map_err(failed)?;
         connection.busy_timeout(Duration::ZERO).map_err(failed)?;
+        // The plan of a statement depends on no argument. Otherwise SQLite reads the number behind `LIMIT $1` for its plan, and makes
+        // another whenever that is bound, be it the same number: two plans for each sign-in.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;
         Ok(Self { connection, shapes: HashMap::default() })
     }
 
@@ -97,7 +103,6 @@ impl Inline {
             return Ok(Answer { rows: Vec::new(), result: AnyQueryResult::default() });
         }
         let mut statement = connection.prepare_cached(sql).map_err(failed)?;
-        bind(&mut statement, arguments.unwrap_or_default())?;
         let shape = match shapes.get(sql).filter(|shape| shape.columns.len() == statement.column_count()) {
             Some(shape) => Arc::clone(shape),
             None => {
@@ -110,6 +115,7 @@ impl Inline {
                 shape
             }
         };
+        bind(&mut statement, &shape.arguments, arguments.unwrap_or_default())?;
         // A statement that writes is carried to its end, where it commits.
         let limit = if statement.readonly() { limit.max(1) } else { usize::MAX };
         let mut rows = Vec::new();
@@ -124,12 +130,9 @@ impl Inline {
     }
 }
 
-/// `$1` is a name to SQLite, which numbers names as they come; to sqlx, and to PostgreSQL, it is the first argument.
-fn bind(statement: &mut CachedStatement<'_>, arguments: &[AnyValueKind]) -> Result<(), Error> {
-    for place in 1..=statement.parameter_count() {
-        let number = statement.parameter_name(place).and_then(|name| name.get(1..)?.parse::<usize>().ok());
-        let argument = number.unwrap_or(place).checked_sub(1).and_then(|index| arguments.get(index));
-        let Some(argument) = argument else {
+fn bind(statement: &mut CachedStatement<'_>, order: &[usize], arguments: &[AnyValueKind]) -> Result<(), Error> {
+    for (place, index) in (1..).zip(order) {
+        let Some(argument) = arguments.get(*index) else {
             return Err(Error::Protocol("a parameter of a statement has no argument".into()));
         };
         let bound = match argument {
@@ -157,7 +160,13 @@ impl Shape {
             name: UStr::new(name),
             type_info: AnyTypeInfo { kind: AnyTypeInfoKind::Null },
         };
+        // `$1` is a name to SQLite, which numbers names as they come; to sqlx, and to PostgreSQL, it is the first argument.
+        let argument = |place: usize| {
+            let number = statement.parameter_name(place).and_then(|name| name.get(1..)?.parse::<usize>().ok());
+            number.unwrap_or(place).saturating_sub(1)
+        };
         Self {
+            arguments: (1..=statement.parameter_count()).map(argument).collect(),
             columns: names.iter().enumerate().map(column).collect(),
             names: Arc::new(names.iter().enumerate().map(|(index, name)| (UStr::new(name), index)).collect()),
         }
@@ -249,6 +258,8 @@ pub(super) fn is_busy(error: &Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::StatementStatus;
+
     use super::*;
 
     fn open() -> (tempfile::TempDir, Inline) {
@@ -288,6 +299,21 @@ mod tests {
         let error = sqlite.run(sql, Some(&[]), 1).map(drop).unwrap_err();
         assert!(error.as_database_error().is_some_and(|error| error.is_unique_violation()), "{error}");
         assert_eq!(sqlite.run("SELECT id FROM a", Some(&[]), 1).unwrap().rows.len(), 1);
+    }
+
+    #[test]
+    fn no_statement_is_planned_twice() {
+        let (_folder, mut sqlite) = open();
+        let sql = "SELECT id FROM a WHERE id <> $1 ORDER BY n LIMIT $2 OFFSET $3";
+        for number in 1..4 {
+            let arguments = [text("x"), AnyValueKind::BigInt(number), AnyValueKind::BigInt(number)];
+            sqlite.run(sql, Some(&arguments), 9).unwrap();
+        }
+        let statement = sqlite.connection.prepare_cached(sql).unwrap();
+        assert_eq!(
+            (statement.get_status(StatementStatus::Run), statement.get_status(StatementStatus::RePrepare)),
+            (3, 0)
+        );
     }
 
     #[test]
