@@ -36,6 +36,7 @@ pub async fn run(config: Config, traces: Traces) -> Result<(), Failure> {
         app.allow_attacks(origin);
     }
     let router = web::router(&app)?;
+    web::open_files::raise_limit(web::serve::MAX_CONNECTIONS);
     let listener = TcpListener::bind(config.listen_addr).await.map_err(|error| {
         format!("LISTEN_ADDR {}: {error}; choose another address, or stop what listens there", config.listen_addr)
     })?;

@@ -21,6 +21,7 @@ mod in_flight;
 mod inspect;
 mod lingering;
 mod metrics;
+pub mod open_files;
 mod pages;
 mod passkeys;
 mod prefetch;

@@ -22,7 +22,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
-use super::lingering::Lingering;
+use super::{lingering::Lingering, open_files};
 use crate::limits::{Place, Places};
 
 /// For the first bytes of a connection, and for the head of a request (slow loris).
@@ -31,8 +31,8 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 const CONNECTION_AGE: Duration = Duration::from_secs(600);
 /// For running requests, once the connection or the server shuts down.
 const GRACE: Duration = Duration::from_secs(20);
-/// Concurrent connections; more wait in the kernel's queue.
-const MAX_CONNECTIONS: usize = 8192;
+/// Concurrent connections, if so many files may be open; more wait in the kernel's queue. An idle one costs 20 KB.
+pub const MAX_CONNECTIONS: usize = 10_240;
 /// Concurrent connections per network (an IPv4 address or an IPv6 /64; more for a /56 and a /48), so that one client cannot take
 /// them all.
 const MAX_PER_NETWORK: usize = 256;
@@ -48,8 +48,9 @@ pub struct Peer(pub SocketAddr);
 /// Serves until `stop` is cancelled, then waits for running requests. Connections of `trusted` proxies and of loopback are
 /// not counted per network.
 pub async fn serve(listener: TcpListener, app: Router, trusted: Arc<[IpNet]>, stop: CancellationToken) {
-    let connections = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    let networks = Networks::new(trusted);
+    let max_connections = open_files::connections(MAX_CONNECTIONS);
+    let connections = Arc::new(Semaphore::new(max_connections));
+    let networks = Networks::new(trusted, max_connections);
     let builder = Arc::new(builder());
     let tasks = TaskTracker::new();
     while let Some((stream, peer, permit)) = accept(&listener, &connections, &stop).await {
@@ -172,8 +173,8 @@ struct Networks {
 }
 
 impl Networks {
-    fn new(trusted: Arc<[IpNet]>) -> Self {
-        Self { trusted, places: Places::new(MAX_CONNECTIONS, Some(MAX_PER_NETWORK)) }
+    fn new(trusted: Arc<[IpNet]>, max_connections: usize) -> Self {
+        Self { trusted, places: Places::new(max_connections, Some(MAX_PER_NETWORK)) }
     }
 
     fn acquire(&self, address: IpAddr) -> Option<Place> {
@@ -188,7 +189,7 @@ mod tests {
     use super::*;
 
     fn networks() -> Networks {
-        Networks::new(vec!["10.0.0.0/8".parse().unwrap()].into())
+        Networks::new(vec!["10.0.0.0/8".parse().unwrap()].into(), MAX_CONNECTIONS)
     }
 
     #[test]
