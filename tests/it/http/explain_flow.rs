@@ -69,3 +69,14 @@ async fn the_id_of_a_refused_request_says_why() {
         assert!(text.contains(expected) && text.contains("Refused\n"), "{expected}: {text}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_id_and_a_page_without_a_flow_are_not_found() {
+    let app = App::builder().start().await;
+    let page = app.browser().get("/login").await;
+    for id in ["unknown", page.header("x-request-id")] {
+        let output = explain(&app, id).await;
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("has no record"), "{output:?}");
+    }
+}

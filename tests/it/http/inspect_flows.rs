@@ -280,6 +280,29 @@ async fn a_message_of_a_provider_shows_its_checks_and_what_it_did() {
     }
 }
 
+/// GitHub's webhook and Facebook's signed requests are under a MAC.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_in_a_form_of_its_own_shows_its_mac() {
+    let app = App::builder().providers().start().await;
+    let browser = app.browser();
+    for (slug, label, kind) in [("github", "GitHub", "revoked"), ("facebook", "Facebook", "deauthorized")] {
+        let callback = browser.callback_url("ada", &format!("/auth/{slug}")).await;
+        browser.get(&callback).await;
+        let forged = json!({ "event": kind, "person": "ada", "patch": { "sign": "bad_signature" } });
+        assert_eq!(app.event(slug, slug, forged).await.0, 400, "{slug}");
+        let title = format!("Message from {label}");
+        let (_, page) = newest(&browser).await;
+        assert_shows(&page, &[&title, "Stopped at: Form and MAC of the message<"], &["The message is carried out"]);
+        app.advance(2).await;
+        assert_eq!(app.event(slug, slug, json!({ "event": kind, "person": "ada" })).await.0, 200, "{slug}");
+        let (_, page) = newest(&browser).await;
+        assert_shows(&page, &[&title, "The message is carried out", "consent_revoked", "Succeeded"], &["Stopped at"]);
+    }
+    assert_eq!(app.event("github", "github", json!({ "event": "ping", "person": "ada" })).await.0, 204);
+    let (_, page) = newest(&browser).await;
+    assert_shows(&page, &["Message from GitHub", "nothing is done", "Succeeded"], &[]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_of_the_settings_is_named_by_its_request() {
     let app = App::builder().start().await;
