@@ -14,7 +14,7 @@ test("an administrator finds, signs out, disables, enables and deletes a user", 
   await signIn(page, await createAdministrator());
   await page.getByRole("link", { name: "Users", exact: true }).click();
   await expect(pageHeading(page, "Users")).toBeVisible();
-  await page.getByLabel("Email address or id").fill(account.email);
+  await page.getByLabel("Email address or ID").fill(account.email);
   await page.getByRole("button", { name: "Search" }).click();
   await page.getByRole("link", { name: account.email }).click();
   await expect(pageHeading(page, account.email)).toBeVisible();

@@ -15,7 +15,7 @@ const confirmButton = (page: Page) => page.getByRole("button", { name: "Confirm"
 
 /** The code in the email, in two groups. */
 function codeIn(email: Email): string {
-  const [, code] = /type this code there: (\S{4}-\S{4})/.exec(email.text) ?? [];
+  const [, code] = /enter this code there:\s+(\S{4}-\S{4})/.exec(email.text) ?? [];
   expect(code, email.text).toBeTruthy();
   return code!;
 }

@@ -22,7 +22,7 @@ test("a code signs in the browser that asked, and its link no other", async ({
   if (javaScriptEnabled !== false) await expectNoAxeViolations(asking);
 
   const email = await emailTo(account.email, /your code to sign in/i);
-  const [, code] = /type this code there: (\S{4}-\S{4})/.exec(email.text) ?? [];
+  const [, code] = /enter this code there:\s+(\S{4}-\S{4})/.exec(email.text) ?? [];
   expect(code, email.text).toBeTruthy();
   const link = email.links.find((url) => url.includes("/login/code?code="));
   expect(link, email.text).toBeTruthy();

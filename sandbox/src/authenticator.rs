@@ -51,10 +51,12 @@ async fn show(State(shared): State<SharedState>, Query(asked): Query<Asked>) -> 
     let rows: String = state.accounts.iter().map(|account| row(account, now)).collect();
     let list = match rows.is_empty() {
         true => "<p>No accounts yet. The page that turns two-step verification on has a link to here.</p>".to_owned(),
-        false => format!("<ul>{rows}</ul><p>Next codes in {} seconds.</p>", PERIOD - now.rem_euclid(PERIOD)),
+        false => {
+            format!("<ul class=\"codes\">{rows}</ul><p>Next codes in {} seconds.</p>", PERIOD - now.rem_euclid(PERIOD))
+        }
     };
     let main = format!(
-        "<h1>Authenticator app</h1>{list}<div class=\"actions\"><a class=\"button\" href=\"{PATH}\">Show the present codes</a></div>"
+        "<h1>Authenticator app</h1>{list}<div class=\"actions\"><a class=\"button\" href=\"{PATH}\">Show current codes</a></div>"
     );
     Page::new("authenticator app", "Authenticator app", main).into_response()
 }

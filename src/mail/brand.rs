@@ -11,6 +11,8 @@ pub(super) const MARK_ID: &str = "mark";
 /// `--font`.
 pub(super) const FONT: &str =
     "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', Arial, sans-serif";
+/// `--font-code`.
+pub(super) const FONT_CODE: &str = "ui-monospace, 'SF Mono', Menlo, Consolas, 'Liberation Mono', monospace";
 /// `--radius`, in pixels.
 pub(super) const RADIUS: u32 = 10;
 /// `--radius-large`, in pixels.
@@ -102,6 +104,7 @@ mod tests {
     #[test]
     fn font_and_radii_match_the_style_sheet() {
         assert_eq!(token(TOKENS, "font").replace('"', "'"), FONT);
+        assert_eq!(token(TOKENS, "font-code").replace('"', "'"), FONT_CODE);
         for (name, pixels) in [("radius", RADIUS), ("radius-large", RADIUS_LARGE)] {
             let rem: f64 = token(TOKENS, name).trim_end_matches("rem").parse().expect("a length");
             assert_eq!(rem * 16.0, f64::from(pixels), "{name}");

@@ -5,7 +5,7 @@
 //! only adds the dark palette.
 
 use super::{
-    brand::{DARK, FONT, LIGHT, MARK_ID, NAME, RADIUS, RADIUS_LARGE},
+    brand::{DARK, FONT, FONT_CODE, LIGHT, MARK_ID, NAME, RADIUS, RADIUS_LARGE},
     render::{Action, EmailContent},
 };
 
@@ -13,18 +13,27 @@ use super::{
 pub(super) fn of(content: &EmailContent) -> String {
     let mut main = paragraph(&content.greeting);
     main.extend(content.news.iter().map(|text| paragraph(text)));
+    main.extend(content.code.iter().map(|code| code_block(code)));
     if let Some(Action { lead, button, link, valid }) = &content.action {
         main.push_str(&paragraph(lead));
         main.push_str(&action(button, link));
         main.extend(valid.iter().map(|text| paragraph(text)));
     }
-    main.push_str(&paragraph(&content.cause));
+    main.push_str(&quiet(&content.cause));
     main.extend(content.closing.iter().map(|text| paragraph(text)));
-    document(&escape(&content.subject), &main, &escape(&content.sender))
+    document(&escape(&content.subject), &escape(&preheader(content)), &main, &escape(&content.sender))
+}
+
+/// What mail clients show beside the subject in a list: else that is the name and the subject once more.
+fn preheader(content: &EmailContent) -> String {
+    match (&content.code, content.news.first()) {
+        (Some(code), _) => format!("{code} is your code."),
+        (None, news) => news.cloned().unwrap_or_default(),
+    }
 }
 
 /// Everything that comes in is markup already.
-fn document(title: &str, main: &str, sender: &str) -> String {
+fn document(title: &str, preheader: &str, main: &str, sender: &str) -> String {
     let (ground, surface, line) = (LIGHT.ground, LIGHT.surface, LIGHT.line);
     let (ink, soft, accent) = (LIGHT.ink, LIGHT.ink_soft, LIGHT.accent);
     let dark = dark();
@@ -41,6 +50,7 @@ fn document(title: &str, main: &str, sender: &str) -> String {
 {dark}</style>
 </head>
 <body class="ground" style="margin: 0; padding: 0; background-color: {ground};">
+<div style="display: none; max-height: 0; overflow: hidden; mso-hide: all;">{preheader}</div>
 <table class="ground" role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" bgcolor="{ground}" style="background-color: {ground};">
 <tr>
 <td align="center" style="padding: 24px 16px;">
@@ -80,7 +90,8 @@ fn dark() -> String {
   .name {{ color: {accent} !important; }}
   .button {{ background-color: {accent} !important; }}
   .button-link {{ color: {on_accent} !important; }}
-  .link, .sender {{ color: {soft} !important; border-color: {line} !important; }}
+  .quiet, .sender {{ color: {soft} !important; border-color: {line} !important; }}
+  .code {{ background-color: {ground} !important; border-color: {line} !important; }}
 }}
 "
     )
@@ -95,8 +106,23 @@ fn action(button: &str, link: &str) -> String {
 <td class="button" align="center" bgcolor="{accent}" style="padding: 12px 24px; background-color: {accent}; border-radius: {RADIUS}px;"><a class="button-link" href="{link}" style="color: {on_accent}; font-family: {FONT}; font-size: 16px; font-weight: 600; line-height: 20px; text-decoration: none;">{button}</a></td>
 </tr>
 </table>
-<p class="link" style="margin: 0 0 16px; color: {soft}; font-size: 14px; line-height: 20px;">If the button doesn&#39;t work, copy this link into your browser:<br><span style="word-break: break-all;">{link}</span></p>
+<p class="quiet" style="margin: 0 0 16px; color: {soft}; font-size: 14px; line-height: 20px;">If the button doesn&#39;t work, copy this link into your browser:<br><span style="word-break: break-all;">{link}</span></p>
 "#
+    )
+}
+
+/// In one piece, so that a double click selects it.
+fn code_block(code: &str) -> String {
+    let (ground, line, code) = (LIGHT.ground, LIGHT.line, escape(code));
+    format!(
+        "<p class=\"code\" style=\"margin: 0 0 16px; padding: 12px 16px; background-color: {ground}; border: 1px solid {line}; border-radius: {RADIUS}px; font-family: {FONT_CODE}; font-size: 28px; font-weight: 700; letter-spacing: 2px; line-height: 36px; text-align: center; white-space: nowrap;\">{code}</p>\n"
+    )
+}
+
+fn quiet(text: &str) -> String {
+    let (soft, text) = (LIGHT.ink_soft, escape(text));
+    format!(
+        "<p class=\"quiet\" dir=\"auto\" style=\"margin: 0 0 16px; color: {soft}; font-size: 14px; line-height: 20px;\">{text}</p>\n"
     )
 }
 

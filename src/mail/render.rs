@@ -38,6 +38,8 @@ pub(super) struct EmailContent {
     pub greeting: String,
     /// What happened.
     pub news: Vec<String>,
+    /// To be entered on a page, in groups.
+    pub code: Option<String>,
     pub action: Option<Action>,
     /// When and from where it was requested.
     pub cause: String,

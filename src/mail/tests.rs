@@ -117,11 +117,24 @@ fn every_email_says_what_when_from_where_and_what_to_do() {
         assert!(subject.contains("app.example"), "{subject}");
         for part in [&text, &html.replace("&#39;", "'")] {
             assert!(plain(part), "{part}");
-            for said in ["31 January 2026, 09:05 UTC", "Firefox on Linux", "192.0.2.1", "If this wasn't you"] {
+            for said in ["31 January 2026, 09:05 UTC", "Firefox on Linux", "192.0.2.1", "If this wasn't"] {
                 assert!(part.contains(said), "{said}: {part}");
             }
         }
     }
+}
+
+#[test]
+fn codes_have_a_line_of_their_own_and_previews_say_what_happened() {
+    let code = EmailCode::from_random([7; 5]);
+    for kind in [EmailKind::Code { code: code.clone() }, EmailKind::SignInCode { code: code.clone() }] {
+        let RenderedEmail { text, html, .. } = render(&message(kind), &site());
+        assert!(text.lines().any(|line| line == code.grouped()), "{text}");
+        assert!(html.contains(&format!(">{} is your code.</div>", code.grouped())), "{html}");
+        assert!(html.contains(&format!(">{}</p>", code.grouped())), "{html}");
+    }
+    let html = render(&message(EmailKind::NoAccount), &site()).html;
+    assert!(html.contains(" for this email address.</div>") && html.contains(" for this email address.</p>"), "{html}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::render::{Action, EmailContent};
 pub(super) fn of(content: &EmailContent) -> String {
     let mut paragraphs = vec![content.greeting.clone()];
     paragraphs.extend(content.news.iter().cloned());
+    paragraphs.extend(content.code.clone());
     if let Some(Action { lead, link, valid, .. }) = &content.action {
         paragraphs.push(format!("{lead}\n\n{link}"));
         paragraphs.extend(valid.clone());

@@ -1,10 +1,13 @@
 // Signing in and up, and resetting the password.
 
+import { sandbox } from "../../servers.mjs";
 import { confirmationEmail, newAccount, signUp, submitSignUp } from "../support/account";
 import { emailTo, openEmailLink } from "../support/email";
 import { expect } from "../support/fixtures";
 import { submitEmail } from "../support/form";
-import { signOut } from "../support/session";
+import { pageHeading } from "../support/page";
+import { createPerson } from "../support/person";
+import { authorizeWith, signOut } from "../support/session";
 import type { Scenarios } from "./scenario";
 
 export const signInScenarios: Scenarios = {
@@ -48,6 +51,18 @@ export const signInScenarios: Scenarios = {
     await inspect(page, "data-deletion");
     await page.goto("/data-deletion?code=0123456789abcdef0123456789abcdef");
     await inspect(page, "data-deletion-unknown");
+    const person = await createPerson();
+    await authorizeWith(page, "Facebook", person);
+    await expect(page).toHaveURL("/dashboard");
+    await page.goto(`${sandbox.origin}/control`);
+    const message = page.locator("form").filter({ has: page.getByRole("heading", { name: "Tell the application" }) });
+    await message.getByLabel("Provider").selectOption("Facebook");
+    await message.getByLabel("Message").selectOption("Facebook: delete my data");
+    await message.getByLabel("About").selectOption(person.id);
+    await message.getByRole("button", { name: "Send" }).click();
+    await page.getByRole("link", { name: /data-deletion/ }).click();
+    await expect(pageHeading(page, "Your account was deleted")).toBeVisible();
+    await inspect(page, "data-deletion-done");
   },
 
   "the password reset": async (page, anotherBrowser, inspect) => {

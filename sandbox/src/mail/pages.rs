@@ -67,18 +67,19 @@ async fn email(State(shared): State<SharedState>, Path(id): Path<u64>) -> Respon
     } else {
         format!(r#"<pre class="email" tabindex="0" role="region" aria-label="Text">{text}</pre>"#)
     };
-    let drawn = email.html.as_ref().map_or_else(String::new, |_| {
-        format!(
-            r#"<h2>HTML</h2>
-<iframe class="email" title="Email as HTML" src="/inbox/{id}/html" sandbox="allow-top-navigation-by-user-activation"></iframe>"#
-        )
-    });
+    // As mail programs show it; the other form is behind a fold.
+    let body = match &email.html {
+        Some(_) => format!(
+            r#"<iframe class="email" title="Email as HTML" src="/inbox/{id}/html" sandbox="allow-top-navigation-by-user-activation"></iframe>
+<details><summary>Plain text</summary>{text}</details>"#
+        ),
+        None => text,
+    };
     let main = format!(
         r#"<div class="wide">
 <h1 dir="auto">{subject}</h1>
 <p class="quiet">From {from}<br>To {to}<br>{when}</p>
-{text}
-{drawn}
+{body}
 <p><a href="/inbox">All emails</a></p>
 </div>"#,
         subject = escape(subject(email)),

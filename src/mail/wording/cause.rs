@@ -18,15 +18,36 @@ pub(super) fn cause(message: &EmailMessage, site: &Site) -> String {
         return format!("{} reported this to us on {at}.", site.label(provider));
     }
     if cause.device.is_empty() && cause.ip.is_empty() {
-        return format!("The site's administrator caused this on {at}.");
+        return format!("The site's administrator did this on {at}.");
     }
     let device =
         outside::device(&cause.device).unwrap_or_else(|| UNKNOWN.to_owned()).replacen(UNKNOWN, "an unknown browser", 1);
     let ip = outside::ip(&cause.ip).unwrap_or_else(|| "unknown".to_owned());
-    let what = match message.kind {
+    let what = match &message.kind {
         EmailKind::NewDevice { .. } => "The sign-in was",
-        EmailKind::FailedTries { .. } => "The last try was",
+        EmailKind::FailedTries { .. } => "The last attempt was",
+        EmailKind::TokenReused => "The token was presented",
+        kind if is_change(kind) => "This was done",
         _ => "This was requested",
     };
     format!("{what} on {at}, from {device} (IP address: {ip}).")
+}
+
+/// Something in the account is no longer as it was.
+fn is_change(kind: &EmailKind) -> bool {
+    matches!(
+        kind,
+        EmailKind::EmailChanged { .. }
+            | EmailKind::MethodAdded { .. }
+            | EmailKind::MethodRemoved { .. }
+            | EmailKind::PasskeyAdded { .. }
+            | EmailKind::PasskeyRemoved { .. }
+            | EmailKind::SecondFactorAdded { .. }
+            | EmailKind::SecondFactorReplaced { .. }
+            | EmailKind::SecondFactorRemoved { .. }
+            | EmailKind::RecoveryCodesReplaced
+            | EmailKind::RecoveryCodeUsed { .. }
+            | EmailKind::PasswordChanged { .. }
+            | EmailKind::AccountDeleted { .. }
+    )
 }

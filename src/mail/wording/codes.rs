@@ -13,13 +13,13 @@ pub(super) fn code(writer: &Writer<'_>, code: &EmailCode) -> Words {
         subject: format!("Your code for {at}"),
         news: vec![
             format!("Someone – hopefully you – is changing something in your account at {at}."),
-            format!("To confirm that it's you, type this code there: {}", code.grouped()),
+            "To confirm that it's you, enter this code there:".to_owned(),
         ],
         action: Some(Action {
-            lead: "Or open this page in the same browser, and press its button:".to_owned(),
+            lead: "Or open this page in the browser where you asked for it:".to_owned(),
             button: "Confirm it's you",
             link: writer.site.page(&with_query("/confirm", &[("code", code.expose())])),
-            valid: Some("The code works once, and expires in ten minutes.".to_owned()),
+            valid: Some("The code works once and expires in ten minutes.".to_owned()),
         }),
         closing: texts([
             "If this wasn't you, someone is signed in to your account: sign out everywhere in settings. Nobody who works for us will ever ask for this code.",
@@ -33,13 +33,13 @@ pub(super) fn sign_in_code(writer: &Writer<'_>, code: &EmailCode) -> Words {
         subject: format!("Your code to sign in at {at}"),
         news: vec![
             format!("Someone – hopefully you – asked for a code to sign in to your account at {at}."),
-            format!("To sign in, type this code there: {}", code.grouped()),
+            "To sign in, enter this code there:".to_owned(),
         ],
         action: Some(Action {
-            lead: "Or open this page in the same browser, and press its button:".to_owned(),
+            lead: "Or open this page in the browser where you asked for it:".to_owned(),
             button: "Sign in",
             link: writer.site.page(&with_query("/login/code", &[("code", code.expose())])),
-            valid: Some("The code works once, and expires in ten minutes.".to_owned()),
+            valid: Some("The code works once and expires in ten minutes.".to_owned()),
         }),
         closing: texts([
             "If this wasn't you, ignore this email: without the code nobody signs in. Nobody who works for us will ever ask for this code.",
@@ -50,11 +50,11 @@ pub(super) fn sign_in_code(writer: &Writer<'_>, code: &EmailCode) -> Words {
 pub(super) fn no_sign_in_code(writer: &Writer<'_>, known: &[SignInMethod]) -> Words {
     let at = writer.at();
     Words {
-        subject: format!("You can't sign in by a code at {at}"),
+        subject: format!("You can't sign in with a code at {at}"),
         news: vec![
             format!("Someone – hopefully you – asked for a code to sign in to your account at {at}."),
             format!(
-                "We don't know for sure that this address is yours: only the service you signed up with says so. {}",
+                "We haven't confirmed that this address is yours: only the service you signed up with says so. {}",
                 writer.methods(known)
             ),
         ],

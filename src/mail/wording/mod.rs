@@ -25,14 +25,24 @@ use crate::accounts::{EmailKind, EmailMessage};
 pub(super) fn content(message: &EmailMessage, site: &Site) -> EmailContent {
     let name = message.name.as_deref().filter(|_| !may_reach_a_stranger(&message.kind)).and_then(outside::words);
     let Words { subject, news, action, closing } = words(&Writer { message, site });
+    let code = code(&message.kind);
     EmailContent {
         subject,
         greeting: name.map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},")),
         news,
+        code,
         action,
         cause: cause::cause(message, site),
         closing,
         sender: format!("{} at {}. This is an automated message. Please don't reply.", brand::NAME, site.name()),
+    }
+}
+
+/// The code that the recipient enters, in groups.
+fn code(kind: &EmailKind) -> Option<String> {
+    match kind {
+        EmailKind::Code { code } | EmailKind::SignInCode { code } => Some(code.grouped()),
+        _ => None,
     }
 }
 

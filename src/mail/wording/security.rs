@@ -8,7 +8,7 @@ pub(super) fn new_device(writer: &Writer<'_>, failed: u32, link: &EmailToken) ->
     let news = format!(
         "Someone – hopefully you – signed in to your account at {at} with a browser or app that wasn't used for it before."
     );
-    let before = (failed > 0).then(|| format!("Before that, within a day, {} failed.", tries(failed)));
+    let before = (failed > 0).then(|| format!("Before that, within a day, {} failed.", attempts(failed)));
     Words {
         subject: format!("New sign-in to your account at {at}"),
         news: [news].into_iter().chain(before).collect(),
@@ -20,10 +20,10 @@ pub(super) fn new_device(writer: &Writer<'_>, failed: u32, link: &EmailToken) ->
 pub(super) fn failed_tries(writer: &Writer<'_>, failed: u32) -> Words {
     let at = writer.at();
     Words {
-        subject: format!("Failed tries to sign in to your account at {at}"),
+        subject: format!("Failed attempts to sign in to your account at {at}"),
         news: vec![
-            format!("Within a day, {} to sign in to your account at {at} failed.", tries(failed)),
-            "Wrong passwords or codes were used. We slow such tries down, so this may go on for a while.".to_owned(),
+            format!("Within a day, {} to sign in to your account at {at} failed.", attempts(failed)),
+            "The password or code was wrong. We slow such attempts down, so they may go on for a while.".to_owned(),
         ],
         action: writer.page(
             "If this wasn't you, use a password here that you use nowhere else, and turn on two-step verification:",
@@ -78,6 +78,6 @@ pub(super) fn account_at_risk(writer: &Writer<'_>, provider: &str) -> Words {
     }
 }
 
-fn tries(count: u32) -> String {
-    if count == 1 { "one try".to_owned() } else { format!("{count} tries") }
+fn attempts(count: u32) -> String {
+    if count == 1 { "one attempt".to_owned() } else { format!("{count} attempts") }
 }

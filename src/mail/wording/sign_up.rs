@@ -39,9 +39,13 @@ pub(super) fn refused(writer: &Writer<'_>) -> Words {
         subject: format!("You can't sign up at {at} with this email address"),
         news: vec![
             format!("Someone – hopefully you – tried to sign up at {at} with this email address."),
-            "New accounts are only created for people whom the site admits, so nothing changed.".to_owned(),
+            "This site creates accounts only for people whom it has admitted, so nothing changed.".to_owned(),
         ],
-        action: writer.page("If you have an account with another address or a provider:", "Go to sign-in", "/login"),
+        action: writer.page(
+            "If you have an account with another address or with a provider, sign in:",
+            "Go to sign-in",
+            "/login",
+        ),
         closing: texts([
             "To get an account, ask the site's administrator for an invitation to this address.",
             "If this wasn't you, ignore this email. We don't keep this address.",
@@ -54,9 +58,9 @@ pub(super) fn invitation(writer: &Writer<'_>, link: &EmailToken) -> Words {
     Words {
         subject: format!("You're invited to {at}"),
         news: vec![format!("You're invited to create an account at {at} with this email address.")],
-        action: writer.token(link, "To accept:", "Accept invitation", "seven days"),
+        action: writer.token(link, "To accept the invitation:", "Accept invitation", "seven days"),
         closing: texts([
-            "If this wasn't you they meant to invite, ignore this email. No account is created without the link. Don't share this link.",
+            "If this wasn't meant for you, ignore this email. No account is created without the link. Don't share this link.",
         ]),
     }
 }

@@ -42,6 +42,27 @@ pub fn CodeField(value: Option<String>, invalid: bool) -> impl IntoView {
     around("code", "Code", hint, field.into_any())
 }
 
+/// A code of an authenticator app.
+#[component]
+pub fn AppCodeField(invalid: bool) -> impl IntoView {
+    let field = view! {
+        <input
+            class="input"
+            id="code"
+            name="code"
+            type="text"
+            inputmode="numeric"
+            autocomplete="one-time-code"
+            spellcheck="false"
+            maxlength="32"
+            required
+            aria-invalid=invalid.then_some("true")
+            aria-describedby=invalid.then_some(ERROR_ANCHOR)
+        />
+    };
+    around("code", "Code", None::<&str>, field.into_any())
+}
+
 /// A code of an authenticator app, or a recovery code.
 #[component]
 pub fn OneTimeCodeField(hint: &'static str, invalid: bool) -> impl IntoView {

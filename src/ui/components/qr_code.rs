@@ -7,7 +7,7 @@ use crate::ui::view::EnrolmentView;
 /// Scan, or type: what the form below it then asks a code for.
 #[component]
 pub fn Enrolment(enrolment: EnrolmentView) -> impl IntoView {
-    let EnrolmentView { qr_size, qr_path, secret, authenticator } = enrolment;
+    let EnrolmentView { qr_size, qr_path, secret, uri, authenticator } = enrolment;
     let view_box = format!("0 0 {qr_size} {qr_size}");
     view! {
         <ol class="enrolment">
@@ -17,10 +17,13 @@ pub fn Enrolment(enrolment: EnrolmentView) -> impl IntoView {
                     <rect width="100%" height="100%" fill="#fff" />
                     <path fill="#000" d=qr_path />
                 </svg>
+                <p>
+                    <a href=uri>"On this phone? Open your authenticator app"</a>
+                </p>
                 <details>
                     <summary>"Can't scan it? Type this key instead."</summary>
                     <p>
-                        <code class="secret">{secret}</code>
+                        <code class="secret copyable">{secret}</code>
                     </p>
                 </details>
                 {authenticator

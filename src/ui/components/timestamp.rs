@@ -46,6 +46,18 @@ pub fn Ago(unix: i64) -> impl IntoView {
     .into_any()
 }
 
+/// The day alone, with the exact time as the title.
+#[component]
+pub fn Day(unix: i64) -> impl IntoView {
+    let offset = use_context::<LocalZone>().map_or(0, |LocalZone(offset)| offset(unix));
+    view! {
+        <time datetime=timestamp::iso(unix) title=exact(unix)>
+            {timestamp::day(unix.saturating_add(offset))}
+        </time>
+    }
+    .into_any()
+}
+
 /// For lists: relative, with the exact time as the title; at a browser's first page a day, until the island around the list
 /// hydrates ([`localise_all`](crate::ui::islands::local_time::localise_all)).
 #[component]

@@ -5,8 +5,9 @@ use leptos::prelude::*;
 
 use super::drawn;
 use crate::ui::{
-    components::{card_page::CardPage, field::TextField, timestamp::Timestamp},
+    components::{card_page::CardPage, field::TextField, notice::NoticeBox, timestamp::Timestamp},
     view::{DataDeletionView, DeletionOutcome},
+    wording::{Message, Tone},
 };
 
 #[component]
@@ -16,32 +17,38 @@ pub fn DataDeletionPage() -> impl IntoView {
 
 fn draw(view: DataDeletionView) -> AnyView {
     match view {
-        DataDeletionView::Ask => ask(None),
-        DataDeletionView::Unknown => ask(Some(
-            "We don't know this code. It may be mistyped, or the request is more than 90 days old: we don't keep it longer.",
-        )),
+        DataDeletionView::Ask => ask(false),
+        DataDeletionView::Unknown => ask(true),
         DataDeletionView::Known { provider, outcome, requested_at } => known(&provider, outcome, requested_at),
     }
 }
 
-fn ask(problem: Option<&'static str>) -> AnyView {
+fn ask(is_unknown: bool) -> AnyView {
     view! {
-        <CardPage title="Data deletion" heading="What became of your request?" failed=problem.is_some()>
-            <div class="prose">
-                {problem.map(|problem| view! { <p role="alert">{problem}</p> })}
-                <p>
-                    "If you asked a provider, such as Facebook, to have your data here deleted, it gave you a confirmation code."
-                </p>
-            </div>
+        <CardPage title="Data deletion" heading="Check a deletion request" failed=is_unknown>
+            <p class="lead">
+                "If you asked a provider, such as Facebook, to have your data here deleted, it gave you a confirmation code."
+            </p>
+            {is_unknown.then(unknown)}
             <form class="form" method="get" action="/data-deletion">
                 <TextField name="code" label="Confirmation code" required=true />
                 <button class="button" type="submit">
-                    "Show"
+                    "Show status"
                 </button>
             </form>
         </CardPage>
     }
     .into_any()
+}
+
+fn unknown() -> AnyView {
+    let message = Message {
+        tone: Tone::Mild,
+        happened: "We don't know this code.".into(),
+        advice: "Check it for typing errors. We keep a request for 90 days.".into(),
+        step: None,
+    };
+    view! { <NoticeBox message alert=true /> }.into_any()
 }
 
 fn known(provider: &str, outcome: DeletionOutcome, requested_at: i64) -> AnyView {

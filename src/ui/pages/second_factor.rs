@@ -6,7 +6,7 @@ use super::drawn;
 use crate::ui::{
     components::{
         card_page::{CardPage, Divider},
-        field::{OneTimeCodeField, of_code},
+        field::{AppCodeField, OneTimeCodeField, of_code},
         form::{PostForm, Submit, hidden},
         notice::NoticeBox,
         qr_code::Enrolment,
@@ -90,7 +90,7 @@ fn enrol(step: String, enrolment: EnrolmentView, invalid: bool) -> AnyView {
         <p>"This site requires two-step verification. Set it up once to finish signing in."</p>
         <Enrolment enrolment />
         <PostForm action="/auth/second-factor/enrol">
-            {hidden("step", step)} <OneTimeCodeField hint="Six digits." invalid />
+            {hidden("step", step)} <AppCodeField invalid />
             <Submit text="Turn on and sign in" busy="Checking…" />
         </PostForm>
     }

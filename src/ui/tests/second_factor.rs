@@ -17,6 +17,7 @@ fn enrolment() -> EnrolmentView {
         qr_size: 41,
         qr_path: "M4 4h7v1h-7z".into(),
         secret: "GEZD GNBV".into(),
+        uri: "otpauth://totp/a:b?secret=GEZDGNBV".into(),
         authenticator: Some("http://localhost:3010/authenticator?add=x".into()),
     }
 }
@@ -54,7 +55,12 @@ async fn a_user_without_one_sets_it_up_there() {
     is_a_sound_document(&html);
     assert_eq!(form(&html).action, "/auth/second-factor/enrol");
     assert!(html.contains("d=\"M4 4h7v1h-7z\"") && html.contains("viewBox=\"0 0 41 41\""), "{html}");
-    assert!(html.contains("GEZD GNBV") && html.contains("/authenticator?add=x"), "{html}");
+    assert!(
+        html.contains("GEZD GNBV")
+            && html.contains("/authenticator?add=x")
+            && html.contains("href=\"otpauth://totp/a:b?"),
+        "{html}"
+    );
 }
 
 #[tokio::test]
@@ -79,8 +85,9 @@ async fn an_app_is_set_up_replaced_and_removed_in_the_settings() {
 #[tokio::test]
 async fn recovery_codes_are_shown_once() {
     let view = |codes| RecoveryCodesView { codes, left: 10, return_to: "/drive?a=1".into(), notice: None };
-    let html = render("/settings/recovery-codes", view(Some(vec!["ABCDE-FGHJK".into()]))).await;
+    let html = render("/settings/recovery-codes", view(Some(vec!["ABCDE-FGHJK".into(), "LMNPQ-RSTUV".into()]))).await;
     is_a_sound_document(&html);
+    assert!(html.contains("href=\"data:text/plain;charset=utf-8,ABCDE-FGHJK%0ALMNPQ-RSTUV\""), "{html}");
     assert!(html.contains("ABCDE-FGHJK") && html.contains("href=\"/drive?a=1\"") && forms(&html).is_empty(), "{html}");
     let html = render("/settings/recovery-codes", view(None)).await;
     is_a_sound_document(&html);

@@ -30,6 +30,8 @@ pub struct EnrolmentView {
     pub qr_path: String,
     /// The same for users who type it.
     pub secret: String,
+    /// The `otpauth` URI, for an authenticator app on the same phone.
+    pub uri: String,
     /// The sandbox's authenticator app, with the secret.
     pub authenticator: Option<String>,
 }

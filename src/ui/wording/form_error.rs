@@ -170,7 +170,7 @@ fn sentences(form_error: FormError) -> (Tone, &'static str, &'static str) {
         FormError::SecondFactorWrong => (
             Tone::Serious,
             "That two-step code is incorrect.",
-            "Type the six digits that your authenticator app shows now; each code works once. Or use a recovery code.",
+            "Type the six digits that your authenticator app shows now. Each code works once.",
         ),
         FormError::TooManyCodes => (
             Tone::Mild,

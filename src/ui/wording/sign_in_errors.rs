@@ -230,7 +230,7 @@ pub fn signed_out(login: &LoginView) -> Message {
         several => several.iter().find(|method| method.last_used),
     };
     let (advice, step) = match method {
-        _ if login.password_last_used => ("You're still signed in on your other devices.".into(), None),
+        _ if login.password_last_used => ("Other devices stay signed in.".into(), None),
         Some(method) => (
             format!(
                 "You're still signed in to {0} in this browser. On a shared device, sign out of {0} too.",

@@ -156,6 +156,7 @@ fn enrolment_view(request: &PageRequest, secret: &TotpSecret, user: &User) -> Op
         qr_path: qr_code.path().to_owned(),
         secret: secret.to_text(),
         authenticator: authenticator_app(request).map(|app| format!("{app}?add={encoded}")),
+        uri,
     })
 }
 

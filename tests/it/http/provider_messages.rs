@@ -235,11 +235,11 @@ async fn the_status_page_asks_for_a_code_without_one() {
     let app = App::builder().start().await;
     let browser = app.browser();
     for (path, says) in [
-        ("/data-deletion", "What became of your request?"),
-        ("/data-deletion?code=", "What became of your request?"),
+        ("/data-deletion", "Check a deletion request"),
+        ("/data-deletion?code=", "Check a deletion request"),
         ("/data-deletion?code=0123456789abcdef0123456789abcdef", "We don't know this code"),
         ("/data-deletion?code=%27%20OR%20%27%27%3D%27", "We don't know this code"),
-        ("/data-deletion?code=a&code=b", "What became of your request?"),
+        ("/data-deletion?code=a&code=b", "Check a deletion request"),
     ] {
         let page = browser.get(path).await;
         assert!(page.status == 200 && page.body.contains(says), "{path}: {}", page.body);

@@ -13,7 +13,7 @@ use crate::{
             form::{PostForm, Submit},
             frame::{Frame, Place},
             notice::NoticeBox,
-            timestamp::Timestamp,
+            timestamp::Day,
         },
         document::set_title,
         view::{AdminView, Notice, UserRowView},
@@ -53,7 +53,7 @@ fn draw(view: AdminView) -> AnyView {
                         {if search.is_some() { "Found" } else { "Newest first" }}
                     </h2>
                     {search_form(search)}
-                    {is_empty.then(|| view! { <p class="card-lead">"No user has this address or id."</p> })}
+                    {is_empty.then(|| view! { <p class="card-lead">"No user has this address or ID."</p> })}
                     <ul class="rows" role="list">
                         {rows}
                     </ul>
@@ -84,7 +84,7 @@ fn search_form(search: Option<String>) -> AnyView {
         <form class="form" method="get" action="/admin" role="search" aria-label="Users">
             <div class="field">
                 <label class="field-label" for="search">
-                    "Email address or id"
+                    "Email address or ID"
                 </label>
                 <input
                     class="input"
@@ -118,7 +118,7 @@ fn row(user: UserRowView) -> AnyView {
                     {disabled.then(|| view! { <span class="badge is-mild">"Disabled"</span> })}
                 </h3>
                 <p class="row-told">{user.name}</p>
-                <p class="row-told">"Since " <Timestamp unix=user.created_at /></p>
+                <p class="row-told">"Since " <Day unix=user.created_at /></p>
             </div>
         </li>
     }

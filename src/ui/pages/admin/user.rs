@@ -11,7 +11,7 @@ use crate::{
             form::{PostForm, Submit, hidden},
             frame::{Frame, Place},
             older_activity::older_activity,
-            timestamp::Timestamp,
+            timestamp::{Ago, Timestamp},
         },
         document::set_title,
         pages::drawn,
@@ -60,7 +60,7 @@ fn facts(user: UserRowView) -> AnyView {
             </h2>
             <dl class="facts">
                 <div>
-                    <dt>"Id"</dt>
+                    <dt>"ID"</dt>
                     <dd>{user.id}</dd>
                 </div>
                 <div>
@@ -113,7 +113,7 @@ fn session((device, last_seen): (String, i64)) -> AnyView {
         <li class="row is-alone">
             <div class="row-what">
                 <p class="row-title">{device}</p>
-                <p class="row-told">"Last seen " <Timestamp unix=last_seen /></p>
+                <p class="row-told">"Last seen " <Ago unix=last_seen /></p>
             </div>
         </li>
     }

@@ -9,9 +9,9 @@ use crate::{
         components::{
             avatar::Avatar,
             frame::{Frame, Place},
-            mark::{PASSWORD, ProviderMark},
+            mark::{PASSKEY, PASSWORD, ProviderMark},
             notice::NoticeBox,
-            timestamp::Timestamp,
+            timestamp::{Day, Timestamp},
         },
         document::set_title,
         passkeys::PasskeyUpgrade,
@@ -128,7 +128,8 @@ fn email_line(email: String, verifier: Option<String>) -> AnyView {
 fn this_sign_in(session: SessionView, member_since: i64, connectable: bool) -> AnyView {
     let SessionView { provider, provider_slug, device, ip, signed_in_at, idle_until, absolute_until } = session;
     let here = matches!(ip.as_str(), "127.0.0.1" | "::1").then_some(" (this machine)");
-    let stays = (provider_slug != PASSWORD).then(|| {
+    let is_provider = provider_slug != PASSWORD && provider_slug != PASSKEY;
+    let stays = is_provider.then(|| {
         view! { <p class="fine-print">"Signing out of Latchkey doesn't sign you out of " {provider.clone()} "."</p> }
     });
     let connections = connectable.then(|| {
@@ -144,7 +145,7 @@ fn this_sign_in(session: SessionView, member_since: i64, connectable: bool) -> A
             <h2 class="card-title" id="session-title">
                 "This sign-in"
             </h2>
-            <p class="card-lead">"Member since " <Timestamp unix=member_since /></p>
+            <p class="card-lead">"Member since " <Day unix=member_since /></p>
             <dl class="facts is-tiled">
                 {fact(
                     "Method",

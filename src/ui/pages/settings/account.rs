@@ -10,7 +10,7 @@ use crate::{
             avatar::Avatar,
             field::TextField,
             form::{PostForm, Submit, hidden},
-            timestamp::Ago,
+            timestamp::Day,
         },
         pages::drawn,
         view::{AccountSettingsView, ProfileView},
@@ -44,7 +44,7 @@ fn profile(profile: ProfileView, email: Option<&(String, bool)>) -> AnyView {
             <Avatar name=shown picture />
             <div class="profile-text">
                 <p>{picture_note}</p>
-                <p>"Member since " <Ago unix=member_since /></p>
+                <p>"Member since " <Day unix=member_since /></p>
             </div>
         </div>
         <PostForm action="/settings/profile">

@@ -7,7 +7,7 @@ use crate::{
     ui::{
         components::{
             card_page::Step,
-            field::{OneTimeCodeField, of_code},
+            field::{AppCodeField, of_code},
             form::{PostForm, Submit},
             qr_code::Enrolment,
         },
@@ -42,7 +42,7 @@ fn draw(view: AuthenticatorView) -> AnyView {
             <p class="lead">{lead}</p>
             <Enrolment enrolment />
             <PostForm action="/settings/authenticator" form_error>
-                <OneTimeCodeField hint="Six digits." invalid />
+                <AppCodeField invalid />
                 <Submit text=if replaces { "Replace the app" } else { "Turn on" } busy="Checking…" />
             </PostForm>
             <p class="fine-print">{then}</p>

@@ -69,8 +69,8 @@ fn passkey(passkey: PasskeyView, may_remove: bool) -> AnyView {
     let field = format!("name-{id}");
     let (now, title) = (name.clone(), name.clone());
     let rename = view! {
-        <details class="passkey-rename">
-            <summary>
+        <details class="more">
+            <summary class="button is-plain is-small">
                 "Rename" <span class="visually-hidden">" " {name}</span>
             </summary>
             <PostForm action="/settings/passkeys/rename" class="passkey-name">
@@ -83,6 +83,6 @@ fn passkey(passkey: PasskeyView, may_remove: bool) -> AnyView {
             </PostForm>
         </details>
     };
-    let actions = view! { <div class="passkey-actions">{remove} {rename}</div> };
+    let actions = view! { <div class="row-actions">{rename} {remove}</div> };
     row(mark(PASSKEY.into()), title, only, facts, Some(actions.into_any()))
 }

@@ -42,12 +42,16 @@ fn draw(view: RecoveryCodesView) -> AnyView {
 }
 
 fn shown(codes: Vec<String>, return_to: String) -> AnyView {
+    let file = format!("data:text/plain;charset=utf-8,{}", codes.join("%0A"));
     let codes: Vec<_> = codes.into_iter().map(|code| view! { <li><code>{code}</code></li> }).collect();
     view! {
         <p class="lead">
-            "If you lose your phone, one of these codes lets you in instead. Each works once. Print them, or keep them in a password manager: we show them only now."
+            "If you lose your phone, one of these codes lets you in instead. Each works once. Print them or keep them in a password manager; we show them only now."
         </p>
         <ol class="recovery-codes">{codes}</ol>
+        <a class="button is-quiet" href=file download="latchkey-recovery-codes.txt">
+            "Download as a file"
+        </a>
         <a class="button" href=return_to>
             "I've saved them"
         </a>

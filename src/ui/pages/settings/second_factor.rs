@@ -50,7 +50,7 @@ fn with_app(app: AppView, required: bool) -> AnyView {
         None => view! { "Added " <Ago unix=added_at /> }.into_any(),
     };
     let actions = view! {
-        <div class="passkey-actions">
+        <div class="row-actions">
             <a class="button is-quiet is-small" href="/settings/authenticator">
                 "Replace"
                 <span class="visually-hidden">" the authenticator app"</span>
