@@ -23,7 +23,7 @@ pub fn Enrolment(enrolment: EnrolmentView) -> impl IntoView {
                 <details>
                     <summary>"Can't scan it? Type this key instead."</summary>
                     <p>
-                        <code class="secret copyable">{secret}</code>
+                        <code class="secret">{secret}</code>
                     </p>
                 </details>
                 {authenticator
