@@ -1,6 +1,6 @@
 // Signing in and up, and resetting the password.
 
-import { sandbox } from "../../servers.mjs";
+import { latchkey, sandbox } from "../../servers.mjs";
 import { confirmationEmail, newAccount, signUp, submitSignUp } from "../support/account";
 import { emailTo, openEmailLink } from "../support/email";
 import { expect } from "../support/fixtures";
@@ -54,13 +54,11 @@ export const signInScenarios: Scenarios = {
     const person = await createPerson();
     await authorizeWith(page, "Facebook", person);
     await expect(page).toHaveURL("/dashboard");
-    await page.goto(`${sandbox.origin}/control`);
-    const message = page.locator("form").filter({ has: page.getByRole("heading", { name: "Tell the application" }) });
-    await message.getByLabel("Provider").selectOption("Facebook");
-    await message.getByLabel("Message").selectOption("Facebook: delete my data");
-    await message.getByLabel("About").selectOption(person.id);
-    await message.getByRole("button", { name: "Send" }).click();
-    await page.getByRole("link", { name: /data-deletion/ }).click();
+    const to = `${latchkey.origin}/auth/events/facebook/deletion`;
+    const event = { event: "data-deletion", person: person.id, to };
+    const answer = await page.request.post(`${sandbox.origin}/control/facebook/event`, { data: event });
+    const { body } = await answer.json();
+    await page.goto(JSON.parse(body).url);
     await expect(pageHeading(page, "Your account was deleted")).toBeVisible();
     await inspect(page, "data-deletion-done");
   },
