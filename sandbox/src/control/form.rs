@@ -52,7 +52,11 @@ fn sent(answer: &Value) -> Page {
         let url = escape(&url);
         format!(r#"<p>Facebook shows its user this page: <a href="{url}">{url}</a></p>"#)
     });
-    let shown = if body.is_empty() { String::new() } else { format!("<pre>{}</pre>", escape(body)) };
+    let shown = if body.is_empty() {
+        String::new()
+    } else {
+        format!(r#"<pre class="email" tabindex="0" role="region" aria-label="Answer">{}</pre>"#, escape(body))
+    };
     let main = format!(
         r#"<h1>Message accepted</h1><p>The application answered with status {}.</p>{link}{shown}<p><a href="/control">Back to control</a></p>"#,
         answer["status"]

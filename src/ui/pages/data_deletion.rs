@@ -82,7 +82,7 @@ fn known(provider: &str, outcome: DeletionOutcome, requested_at: i64) -> AnyView
         <CardPage title="Data deletion" heading>
             <div class="prose">
                 <p>{what}</p>
-                <p class="fine-print">"Requested on " <Timestamp unix=requested_at /> "."</p>
+                <p class="fine-print">"Requested on " <Timestamp unix=requested_at /></p>
             </div>
             <p class="turns">
                 <a href="/">"Go to the home page"</a>
