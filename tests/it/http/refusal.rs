@@ -73,7 +73,8 @@ impl<'a> Attempt<'a> {
         let is_recorded = !matches!(code, "flow_unknown" | "flow_used");
         assert_eq!(app.database.number(EVENTS).await, self.events + i64::from(is_recorded), "{context}");
         if is_recorded {
-            let reasons = app.database.text("SELECT reasons FROM events ORDER BY last_at DESC, id DESC LIMIT 1").await;
+            let id = page.header("x-request-id");
+            let reasons = app.database.text(&format!("SELECT reasons FROM events WHERE request_id = '{id}'")).await;
             assert!(reasons.len() > "[\"\"]".len(), "{context}: {reasons}");
         }
         self.assert_nothing_leaked(page).await;
