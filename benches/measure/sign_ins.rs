@@ -144,14 +144,14 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
     text.split_once(before)?.1.split_once(after).map(|(found, _)| found)
 }
 
-/// The headers of a navigation.
+/// A navigation that wants no compressed page: its text is read, and what it is compared with compresses nothing.
 pub fn navigation(origin: &str, path: &str, cookies: &str) -> String {
     let host = origin.trim_start_matches("http://");
     let cookies = if cookies.is_empty() { String::new() } else { format!("cookie: {cookies}\r\n") };
     format!(
         "GET {path} HTTP/1.1\r\nhost: {host}\r\n\
          user-agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n\
-         accept: text/html,application/xhtml+xml\r\naccept-language: en\r\naccept-encoding: gzip, br\r\n{cookies}\
+         accept: text/html,application/xhtml+xml\r\naccept-language: en\r\naccept-encoding: identity\r\n{cookies}\
          sec-fetch-dest: document\r\nsec-fetch-mode: navigate\r\nsec-fetch-site: none\r\n\r\n"
     )
 }

@@ -79,12 +79,11 @@ async fn on(engine: &'static str, url: &str) -> Result<Found, Failure> {
     let database = Database::connect(url, Sealer::new([[7; 32].as_slice()].into_iter(), "database")?).await?;
     database.migrate().await?;
     let database = Arc::new(database);
-    let user = somebody(&database).await?;
     let us = || Tokens::new(database.clone(), "https://app.example", None, Clock::default());
     let tokens = us();
     let mut pairs = Vec::new();
-    for _ in 0..SESSIONS {
-        pairs.push(pair(&tokens, user).await?);
+    for number in 0..SESSIONS {
+        pairs.push(pair(&tokens, user(&database, number).await?).await?);
     }
     // A second server, which has seen none of them.
     let machine = us();
@@ -104,10 +103,11 @@ async fn on(engine: &'static str, url: &str) -> Result<Found, Failure> {
     Ok(Found { engine, cold, cached, refreshes })
 }
 
-async fn somebody(database: &Database) -> Result<UserId, Failure> {
+/// One of many: a user has a limited number of sessions.
+async fn user(database: &Database, number: usize) -> Result<UserId, Failure> {
     let profile = Profile {
         issuer: "https://accounts.google.com".into(),
-        subject: "1".into(),
+        subject: number.to_string(),
         provider: "google".into(),
         email: None,
         name: Some("Ada".into()),
