@@ -108,7 +108,7 @@ test("a code from an email, wrong and right", async ({ page, anotherBrowser }) =
   await emailField(other).fill(account.email);
   await other.getByRole("button", { name: "Email me a code" }).click();
   const email = await emailTo(account.email, /your code to sign in/i);
-  const [, code] = /type this code there: (\S{4}-\S{4})/.exec(email.text) ?? [];
+  const [, code] = /enter this code there:\s+(\S{4}-\S{4})/.exec(email.text) ?? [];
   async function type(typed: string) {
     await other.goto("/login/code");
     await other.getByLabel("Code", { exact: true }).fill(typed);

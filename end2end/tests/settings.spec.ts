@@ -6,7 +6,7 @@ import { pageHeading } from "./support/page";
 import { createPerson } from "./support/person";
 import { personButton } from "./support/provider_page";
 import { continueWith, signIn, signOut } from "./support/session";
-import { section, statusMessage } from "./support/settings";
+import { statusMessage } from "./support/settings";
 
 test("the four pages lead to each other", async ({ page }) => {
   await signIn(page, await createPerson());
@@ -30,8 +30,8 @@ test("a signed-out user signs in and returns to the page", async ({ page, anothe
 
 test("recent times are relative", async ({ page }) => {
   await signIn(page, await createPerson());
-  await page.goto("/settings");
-  await expect(section(page, "Profile")).toContainText("just now");
+  await page.goto("/settings/connections");
+  await expect(page.getByRole("main")).toContainText("just now");
 });
 
 test("a chosen name overrides the provider's until it is cleared", async ({ page }) => {

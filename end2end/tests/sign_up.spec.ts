@@ -44,7 +44,7 @@ test("the link in the sandbox's inbox finishes the sign-up", async ({ page }) =>
   await confirmationEmail(account);
   await page.goto(`${sandbox.origin}/inbox?to=${account.email}`);
   await page.getByRole("link", { name: /confirm your email address/i }).click();
-  await page.locator("pre").getByRole("link").first().click();
+  await page.frameLocator("iframe").getByRole("link", { name: /confirm email address/i }).click();
   await finishSignUpButton(page).click();
   await expect(page).toHaveURL("/dashboard");
 });
