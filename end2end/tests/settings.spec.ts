@@ -30,7 +30,7 @@ test("a signed-out user signs in and returns to the page", async ({ page, anothe
 
 test("recent times are relative", async ({ page }) => {
   await signIn(page, await createPerson());
-  await page.goto("/settings/connections");
+  await page.goto("/settings/security");
   await expect(page.getByRole("main")).toContainText("just now");
 });
 
