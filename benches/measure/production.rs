@@ -152,8 +152,8 @@ impl Drop for Running {
 /// The files that the login page makes a browser load.
 async fn client_code(running: &Running) -> Result<ClientCode, Failure> {
     let page = running.get("/login").await?.text();
-    let glue = link(&page, "boot-glue").ok_or("the login page names no glue")?;
-    let module = link(&page, "boot-module").ok_or("the login page names no module")?;
+    let glue = boot(&page, "data-glue").ok_or("the login page names no glue")?;
+    let module = boot(&page, "data-module").ok_or("the login page names no module")?;
     let mut code = ClientCode { wasm: compressed(running, &module).await?, js: compressed(running, &glue).await? };
     for import in imports(&plain(running, &glue).await?) {
         code.js += compressed(running, &format!("/pkg/{import}")).await?;
@@ -161,11 +161,10 @@ async fn client_code(running: &Running) -> Result<ClientCode, Failure> {
     Ok(code)
 }
 
-/// The URL of a `<link>` by its id.
-fn link(page: &str, id: &str) -> Option<String> {
-    let element =
-        page.split('<').find(|element| element.starts_with("link") && element.contains(&format!("\"{id}\"")))?;
-    Some(element.split("href=\"").nth(1)?.split('"').next()?.to_owned())
+/// A URL that the page's boot script loads.
+fn boot(page: &str, attribute: &str) -> Option<String> {
+    let url = page.split_once(&format!("{attribute}=\""))?.1;
+    Some(url.split('"').next()?.to_owned())
 }
 
 /// The modules that a module imports.
