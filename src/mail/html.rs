@@ -50,7 +50,7 @@ fn document(title: &str, preheader: &str, main: &str, sender: &str) -> String {
 {dark}</style>
 </head>
 <body class="ground" style="margin: 0; padding: 0; background-color: {ground};">
-<div style="display: none; max-height: 0; overflow: hidden; mso-hide: all;">{preheader}</div>
+<div style="display: none; max-height: 0; overflow: hidden; color: {ground}; font-size: 1px; line-height: 1px;">{preheader}</div>
 <table class="ground" role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" bgcolor="{ground}" style="background-color: {ground};">
 <tr>
 <td align="center" style="padding: 24px 16px;">
