@@ -21,19 +21,11 @@ pub(super) fn of(content: &EmailContent) -> String {
     }
     main.push_str(&quiet(&content.cause));
     main.extend(content.closing.iter().map(|text| paragraph(text)));
-    document(&escape(&content.subject), &escape(&preheader(content)), &main, &escape(&content.sender))
-}
-
-/// What mail clients show beside the subject in a list: else that is the name and the subject once more.
-fn preheader(content: &EmailContent) -> String {
-    match (&content.code, content.news.first()) {
-        (Some(code), _) => format!("{code} is your code."),
-        (None, news) => news.cloned().unwrap_or_default(),
-    }
+    document(&escape(&content.subject), &main, &escape(&content.sender))
 }
 
 /// Everything that comes in is markup already.
-fn document(title: &str, preheader: &str, main: &str, sender: &str) -> String {
+fn document(title: &str, main: &str, sender: &str) -> String {
     let (ground, surface, line) = (LIGHT.ground, LIGHT.surface, LIGHT.line);
     let (ink, soft, accent) = (LIGHT.ink, LIGHT.ink_soft, LIGHT.accent);
     let dark = dark();
@@ -50,7 +42,6 @@ fn document(title: &str, preheader: &str, main: &str, sender: &str) -> String {
 {dark}</style>
 </head>
 <body class="ground" style="margin: 0; padding: 0; background-color: {ground};">
-<div style="display: none; max-height: 0; overflow: hidden; color: {ground}; font-size: 1px; line-height: 1px;">{preheader}</div>
 <table class="ground" role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" bgcolor="{ground}" style="background-color: {ground};">
 <tr>
 <td align="center" style="padding: 24px 16px;">
