@@ -15,12 +15,7 @@ pub(super) fn code(writer: &Writer<'_>, code: &EmailCode) -> Words {
             format!("Someone – hopefully you – is changing something in your account at {at}."),
             "To confirm that it's you, enter this code there:".to_owned(),
         ],
-        action: Some(Action {
-            lead: "Or open this page in the browser where you asked for it:".to_owned(),
-            button: "Confirm it's you",
-            link: writer.site.page(&with_query("/confirm", &[("code", code.expose())])),
-            valid: Some("The code works once and expires in ten minutes.".to_owned()),
-        }),
+        action: instead_of_typing(writer, code, "Confirm it's you", "/confirm"),
         closing: texts([
             "If this wasn't you, someone is signed in to your account: sign out everywhere in settings. Nobody who works for us will ever ask for this code.",
         ]),
@@ -35,16 +30,21 @@ pub(super) fn sign_in_code(writer: &Writer<'_>, code: &EmailCode) -> Words {
             format!("Someone – hopefully you – asked for a code to sign in to your account at {at}."),
             "To sign in, enter this code there:".to_owned(),
         ],
-        action: Some(Action {
-            lead: "Or open this page in the browser where you asked for it:".to_owned(),
-            button: "Sign in",
-            link: writer.site.page(&with_query("/login/code", &[("code", code.expose())])),
-            valid: Some("The code works once and expires in ten minutes.".to_owned()),
-        }),
+        action: instead_of_typing(writer, code, "Sign in", "/login/code"),
         closing: texts([
             "If this wasn't you, ignore this email: without the code nobody signs in. Nobody who works for us will ever ask for this code.",
         ]),
     }
+}
+
+/// A page that has the code in its field.
+fn instead_of_typing(writer: &Writer<'_>, code: &EmailCode, button: &'static str, page: &str) -> Option<Action> {
+    Some(Action {
+        lead: "Or open this page in the browser where you asked for it:".to_owned(),
+        button,
+        link: writer.site.page(&with_query(page, &[("code", code.expose())])),
+        valid: Some("The code works once and expires in ten minutes.".to_owned()),
+    })
 }
 
 pub(super) fn no_sign_in_code(writer: &Writer<'_>, known: &[SignInMethod]) -> Words {

@@ -22,15 +22,39 @@ pub fn of_code(concern: Option<Concern>) -> bool {
 /// A code from an email.
 #[component]
 pub fn CodeField(value: Option<String>, invalid: bool) -> impl IntoView {
-    let hint = Some("Eight letters and digits. Capitals and hyphens don't matter.");
+    let hint = "Eight letters and digits. Capitals and hyphens don't matter.";
+    code_field(None, Some("characters"), value, Some(hint), invalid)
+}
+
+/// A code of an authenticator app.
+#[component]
+pub fn AppCodeField(invalid: bool) -> impl IntoView {
+    code_field(Some("numeric"), None, None, None, invalid)
+}
+
+/// A code of an authenticator app, or a recovery code.
+#[component]
+pub fn OneTimeCodeField(hint: &'static str, invalid: bool) -> impl IntoView {
+    code_field(None, Some("none"), None, Some(hint), invalid)
+}
+
+/// `keyboard` is an `inputmode`, and `capitals` an `autocapitalize`.
+fn code_field(
+    keyboard: Option<&'static str>,
+    capitals: Option<&'static str>,
+    value: Option<String>,
+    hint: Option<&'static str>,
+    invalid: bool,
+) -> AnyView {
     let field = view! {
         <input
             class="input"
             id="code"
             name="code"
             type="text"
+            inputmode=keyboard
             autocomplete="one-time-code"
-            autocapitalize="characters"
+            autocapitalize=capitals
             spellcheck="false"
             maxlength="32"
             required
@@ -40,48 +64,6 @@ pub fn CodeField(value: Option<String>, invalid: bool) -> impl IntoView {
         />
     };
     around("code", "Code", hint, field.into_any())
-}
-
-/// A code of an authenticator app.
-#[component]
-pub fn AppCodeField(invalid: bool) -> impl IntoView {
-    let field = view! {
-        <input
-            class="input"
-            id="code"
-            name="code"
-            type="text"
-            inputmode="numeric"
-            autocomplete="one-time-code"
-            spellcheck="false"
-            maxlength="32"
-            required
-            aria-invalid=invalid.then_some("true")
-            aria-describedby=invalid.then_some(ERROR_ANCHOR)
-        />
-    };
-    around("code", "Code", None::<&str>, field.into_any())
-}
-
-/// A code of an authenticator app, or a recovery code.
-#[component]
-pub fn OneTimeCodeField(hint: &'static str, invalid: bool) -> impl IntoView {
-    let field = view! {
-        <input
-            class="input"
-            id="code"
-            name="code"
-            type="text"
-            autocomplete="one-time-code"
-            autocapitalize="none"
-            spellcheck="false"
-            maxlength="32"
-            required
-            aria-invalid=invalid.then_some("true")
-            aria-describedby=described_by("code", invalid, Some(hint))
-        />
-    };
-    around("code", "Code", Some(hint), field.into_any())
 }
 
 /// What browsers may fill in where one signs in (`autocomplete`): the address, and with it a passkey.
