@@ -19,7 +19,7 @@ fn bar(sandbox: SandboxView) -> AnyView {
             <a href=inbox>{inbox_text}</a>
             <a href=format!("{origin}/authenticator")>"Authenticator"</a>
             <a href=format!("{origin}/control")>"Control"</a>
-            <a href="/inspect">"Recorded flows"</a>
+            <a href="/inspect">"Flows"</a>
             <details>
                 <summary>"Try this"</summary>
                 <ol>
