@@ -11,6 +11,7 @@ use super::{
     valid_html::valid_html,
     view::Assets,
 };
+use crate::ui::markup::{IntoMarkup, Markup};
 
 /// What every document begins with, before its title: rendered once, since only the nonce of its script changes.
 #[derive(Debug)]
@@ -59,8 +60,8 @@ pub fn document(head: &DocumentHead, nonce: &Nonce, page: Page, provide: impl Fn
 }
 
 /// The style sheet after that of every page.
-pub(super) fn account_style(assets: &Assets) -> Option<AnyView> {
-    assets.account_css.clone().map(|href| view! { <link rel="stylesheet" href=href /> }.into_any())
+pub(super) fn account_style(assets: &Assets) -> Option<Markup> {
+    assets.account_css.clone().map(|href| view! { <link rel="stylesheet" href=href /> }.into_markup())
 }
 
 /// Of a page that leads on when something has happened elsewhere. With script it asks by itself.

@@ -9,6 +9,7 @@ pub mod components;
 pub mod document;
 pub mod islands;
 pub mod links;
+pub mod markup;
 pub mod page;
 pub mod pages;
 pub mod passkeys;

@@ -1,7 +1,5 @@
 //! The list of pages.
 
-use leptos::prelude::*;
-
 use super::pages::{
     add_email::AddEmailPage,
     admin::{AdminPage, user::AdminUserPage},
@@ -33,6 +31,8 @@ use super::pages::{
     verify_email::VerifyEmailPage,
 };
 
+use crate::ui::markup::{IntoMarkup, Markup};
+
 macro_rules! pages {
     ($($name:ident = $path:literal, $component:ident;)+) => {
         /// A page with a URL. `web::pages` has a handler for each.
@@ -47,8 +47,8 @@ macro_rules! pages {
             }
 
             /// The page, drawn from the view model of the context.
-            pub fn view(self) -> AnyView {
-                match self { $(Self::$name => $component().into_any(),)+ }
+            pub fn view(self) -> Markup {
+                match self { $(Self::$name => $component().into_markup(),)+ }
             }
         }
     };

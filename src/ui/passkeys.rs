@@ -10,6 +10,7 @@ use super::{
     view::{Assets, FormOwner},
 };
 use crate::codes::settings_page::SettingsPage;
+use crate::ui::markup::{IntoMarkup, Markup};
 
 /// Where passkeys are added and managed.
 pub const PASSKEYS_PAGE: &str = SettingsPage::Security.path();
@@ -62,7 +63,7 @@ pub fn PasskeyButton(
         </div>
         <PasskeyScript />
     }
-    .into_any()
+    .into_markup()
 }
 
 /// Lets the password manager add a passkey by itself, after a sign-in with a password.
@@ -96,13 +97,13 @@ const MESSAGES: [(&str, &str); 4] = [
     ("unsupported", "This browser doesn't support passkeys."),
 ];
 
-fn message((code, text): (&'static str, &'static str)) -> AnyView {
+fn message((code, text): (&'static str, &'static str)) -> Markup {
     view! {
         <p class="passkey-message" data-passkey-message=code tabindex="-1" hidden>
             {text}
         </p>
     }
-    .into_any()
+    .into_markup()
 }
 
 #[component]

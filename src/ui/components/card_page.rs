@@ -8,7 +8,12 @@ use super::{
 };
 use crate::{
     codes::settings_page::SettingsPage,
-    ui::{document::set_title, links, wording},
+    ui::{
+        document::set_title,
+        links,
+        markup::{Content, IntoMarkup, Markup},
+        wording,
+    },
 };
 
 /// With our mark at its head.
@@ -21,8 +26,8 @@ pub fn CardPage(
     beside: Option<String>,
     #[prop(optional_no_strip)] signed_in: Option<Place>,
     #[prop(optional)] failed: bool,
-    #[prop(optional_no_strip)] below: Option<AnyView>,
-    children: Children,
+    #[prop(optional_no_strip)] below: Option<Markup>,
+    children: Content,
 ) -> impl IntoView {
     set_title(wording::title_of(title, failed));
     view! {
@@ -46,12 +51,12 @@ pub fn CardPage(
                         {heading}
                     </h1>
                 </div>
-                {children()}
+                {children.draw()}
             </section>
             {below}
         </Frame>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// A page below the settings: one step, and a link back.
@@ -66,7 +71,7 @@ pub fn Step(
     #[prop(optional_no_strip)]
     came_from: Option<String>,
     #[prop(optional)] failed: bool,
-    children: Children,
+    children: Content,
 ) -> impl IntoView {
     set_title(wording::title_of(title, failed));
     let (back, back_to) = links::back(came_from.as_deref().unwrap_or(above.path()));
@@ -79,11 +84,11 @@ pub fn Step(
                 <h1 class="title" id="card-page-title">
                     {heading}
                 </h1>
-                {children()}
+                {children.draw()}
             </section>
         </Frame>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// Between providers and password.

@@ -13,6 +13,7 @@ use crate::{
     codes::access::Access,
     ui::{
         links,
+        markup::{IntoMarkup, Markup},
         view::{AccountView, ConnectView, Notice, ProviderButton},
         wording,
     },
@@ -20,7 +21,7 @@ use crate::{
 
 const GOOGLE: &str = "google";
 
-pub fn connect_page(notice: Option<Notice>, connect: ConnectView) -> AnyView {
+pub fn connect_page(notice: Option<Notice>, connect: ConnectView) -> Markup {
     let access = connect.access;
     let (title, heading, place) = match access {
         Access::Drive => ("Google Drive", "See your Google Drive files in Latchkey", Place::Drive),
@@ -41,10 +42,10 @@ pub fn connect_page(notice: Option<Notice>, connect: ConnectView) -> AnyView {
             {step(connect)}
         </CardPage>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn reading(access: Access) -> AnyView {
+fn reading(access: Access) -> Markup {
     let list = |items: &'static [&'static str], class| {
         let items: Vec<_> = items.iter().map(|item| view! { <li>{*item}</li> }).collect();
         view! {
@@ -63,10 +64,10 @@ fn reading(access: Access) -> AnyView {
                 .map(|text| view! { <p class="fine-print">{text}</p> })}
         </div>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn step(connect: ConnectView) -> AnyView {
+fn step(connect: ConnectView) -> Markup {
     let ConnectView { access, accounts, provider, lost, return_to } = connect;
     let Some(provider) = provider else { return not_available() };
     if accounts.is_empty() {
@@ -94,10 +95,10 @@ fn step(connect: ConnectView) -> AnyView {
             </a>
         </p>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn alone(account: AccountView, access: Access, verb: &'static str, return_to: String) -> AnyView {
+fn alone(account: AccountView, access: Access, verb: &'static str, return_to: String) -> Markup {
     view! {
         {account_row(&account, access)}
         <PostForm action="/grants/connect" return_to=Some(return_to)>
@@ -106,11 +107,11 @@ fn alone(account: AccountView, access: Access, verb: &'static str, return_to: St
             <Submit text=button_text(verb, access) busy="Opening Google…" />
         </PostForm>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// One of several, each with its own button.
-fn one_of(account: AccountView, access: Access, verb: &'static str, return_to: String) -> AnyView {
+fn one_of(account: AccountView, access: Access, verb: &'static str, return_to: String) -> Markup {
     view! {
         <div class="connect-one">
             {account_row(&account, access)}
@@ -121,7 +122,7 @@ fn one_of(account: AccountView, access: Access, verb: &'static str, return_to: S
             </PostForm>
         </div>
     }
-    .into_any()
+    .into_markup()
 }
 
 fn button_text(verb: &str, access: Access) -> &'static str {
@@ -134,7 +135,7 @@ fn button_text(verb: &str, access: Access) -> &'static str {
 }
 
 /// Google's consent page also lists what was granted before, so the page says so first.
-fn account_row(account: &AccountView, access: Access) -> AnyView {
+fn account_row(account: &AccountView, access: Access) -> Markup {
     let already: Vec<_> =
         account.sees.iter().filter(|seen| **seen != access).map(|seen| wording::access::name(*seen)).collect();
     view! {
@@ -151,10 +152,10 @@ fn account_row(account: &AccountView, access: Access) -> AnyView {
             </div>
         </div>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn link_first(provider: &ProviderButton, access: Access) -> AnyView {
+fn link_first(provider: &ProviderButton, access: Access) -> Markup {
     let label = provider.label.clone();
     view! {
         <p class="lead">"Link your " {label.clone()} " account first. You'll come back here afterwards."</p>
@@ -162,10 +163,10 @@ fn link_first(provider: &ProviderButton, access: Access) -> AnyView {
             "Link your " {label} " account"
         </a>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn not_available() -> AnyView {
+fn not_available() -> Markup {
     view! {
         <div class="empty">
             <h2 class="empty-title">"Not available here"</h2>
@@ -175,5 +176,5 @@ fn not_available() -> AnyView {
             "Back to dashboard"
         </a>
     }
-    .into_any()
+    .into_markup()
 }

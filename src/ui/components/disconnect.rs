@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::form::{PostForm, Submit, hidden};
+use crate::ui::markup::IntoMarkup;
 
 /// Google keeps one grant for each person and app, and revokes all of it.
 pub const ALL_AT_ONCE: &str =
@@ -24,5 +25,5 @@ pub fn DisconnectForm(identity: String, account: String, #[prop(into)] return_to
             </PostForm>
         </details>
     }
-    .into_any()
+    .into_markup()
 }

@@ -7,6 +7,7 @@ use super::{
     form::{PostForm, Submit, hidden},
 };
 use crate::codes::form_error::FormError;
+use crate::ui::markup::{IntoMarkup, Markup};
 
 /// The form that sends another code.
 pub struct AnotherCode {
@@ -27,7 +28,7 @@ pub fn EmailedCode(
     invalid: bool,
     #[prop(optional_no_strip)] return_to: Option<String>,
     #[prop(optional_no_strip)] form_error: Option<FormError>,
-    #[prop(optional_no_strip)] lead: Option<AnyView>,
+    #[prop(optional_no_strip)] lead: Option<Markup>,
     inbox: Option<String>,
     another: AnotherCode,
 ) -> impl IntoView {
@@ -44,7 +45,7 @@ pub fn EmailedCode(
             <Submit text="Send another code" busy="Sending…" look="button is-quiet" />
         </PostForm>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// To the emails that the sandbox captured.
@@ -55,5 +56,5 @@ pub fn InboxLink(href: String, #[prop(default = "button")] look: &'static str) -
             "Open the sandbox inbox"
         </a>
     }
-    .into_any()
+    .into_markup()
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{card_page::CardPage, frame::Place};
+use crate::ui::markup::{IntoMarkup, Markup};
 
 /// `signed_in`: the name of the user who is signed in. They have no need of a link that leads to the sign-in, so the page leads on.
 pub fn expired_link(
@@ -10,7 +11,7 @@ pub fn expired_link(
     why: &'static str,
     step: (&'static str, &'static str),
     others: &[(&'static str, &'static str)],
-) -> AnyView {
+) -> Markup {
     if let Some(name) = signed_in {
         return used_link(name, step);
     }
@@ -27,10 +28,10 @@ pub fn expired_link(
             <p class="turns">{others}</p>
         </CardPage>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn used_link(name: String, (text, href): (&'static str, &'static str)) -> AnyView {
+fn used_link(name: String, (text, href): (&'static str, &'static str)) -> Markup {
     view! {
         <CardPage title="This link has expired" heading="This link has expired" signed_in=Some(Place::Dashboard)>
             <div class="prose">
@@ -45,5 +46,5 @@ fn used_link(name: String, (text, href): (&'static str, &'static str)) -> AnyVie
             </p>
         </CardPage>
     }
-    .into_any()
+    .into_markup()
 }

@@ -4,7 +4,12 @@ use leptos::prelude::*;
 
 use crate::{
     codes::form_error::ERROR_ANCHOR,
-    ui::{islands::password_peek::PasswordPeek, view::PasswordMinimum, wording::Concern},
+    ui::{
+        islands::password_peek::PasswordPeek,
+        markup::{IntoMarkup, Markup},
+        view::PasswordMinimum,
+        wording::Concern,
+    },
 };
 
 pub fn of_email(concern: Option<Concern>) -> bool {
@@ -45,7 +50,7 @@ fn code_field(
     value: Option<String>,
     hint: Option<&'static str>,
     invalid: bool,
-) -> AnyView {
+) -> Markup {
     let field = view! {
         <input
             class="input"
@@ -63,7 +68,7 @@ fn code_field(
             aria-describedby=described_by("code", invalid, hint)
         />
     };
-    around("code", "Code", hint, field.into_any())
+    around("code", "Code", hint, field.into_markup())
 }
 
 /// What browsers may fill in where one signs in (`autocomplete`): the address, and with it a passkey.
@@ -97,7 +102,7 @@ pub fn EmailField(
             aria-describedby=described_by("email", invalid, hint)
         />
     };
-    around("email", label, hint, field.into_any())
+    around("email", label, hint, field.into_markup())
 }
 
 /// An existing password.
@@ -145,12 +150,12 @@ pub fn TextField(
             aria-describedby=described_by(name, invalid, hint.as_ref())
         />
     };
-    around(name, label, hint, field.into_any())
+    around(name, label, hint, field.into_markup())
 }
 
 /// A password field with the button that reveals it, hidden until the island hydrates. The button's name does not say
 /// "password", so that searching by label finds only the field.
-fn password(autocomplete: &'static str, value: Option<String>, invalid: bool, has_hint: bool) -> AnyView {
+fn password(autocomplete: &'static str, value: Option<String>, invalid: bool, has_hint: bool) -> Markup {
     let description = described_by("password", invalid, has_hint.then_some(()));
     view! {
         <PasswordPeek>
@@ -196,7 +201,7 @@ fn password(autocomplete: &'static str, value: Option<String>, invalid: bool, ha
             </button>
         </PasswordPeek>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// The error first, then the hint.
@@ -213,10 +218,10 @@ fn around(
     id: &'static str,
     label: impl IntoView + 'static,
     hint: Option<impl IntoView + 'static>,
-    field: AnyView,
-) -> AnyView {
-    let label = label.into_any();
-    let hint = hint.map(|hint| hint.into_any());
+    field: Markup,
+) -> Markup {
+    let label = label.into_markup();
+    let hint = hint.map(|hint| hint.into_markup());
     view! {
         <div class="field">
             <label class="field-label" for=id>
@@ -233,5 +238,5 @@ fn around(
                 })}
         </div>
     }
-    .into_any()
+    .into_markup()
 }

@@ -6,6 +6,7 @@
 use leptos::prelude::*;
 
 use crate::codes::files::FileKind;
+use crate::ui::markup::IntoMarkup;
 
 #[component]
 pub fn FileIcon(kind: FileKind) -> impl IntoView {
@@ -21,7 +22,7 @@ pub fn FileIcon(kind: FileKind) -> impl IntoView {
             />
         </svg>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// Out of our pages: an arrow that leaves its frame.
@@ -39,7 +40,7 @@ pub fn ExternalLinkIcon() -> impl IntoView {
             />
         </svg>
     }
-    .into_any()
+    .into_markup()
 }
 
 fn shape(kind: FileKind) -> &'static str {

@@ -7,6 +7,7 @@ use crate::{
     codes::form_error::FormError,
     ui::{
         islands::pending_form::PendingForm,
+        markup::{Content, IntoMarkup, Markup},
         view::{FORM_OWNER, FormOwner},
         wording,
     },
@@ -20,7 +21,7 @@ pub fn PostForm(
     #[prop(optional_no_strip)] return_to: Option<String>,
     #[prop(optional_no_strip)] form_error: Option<FormError>,
     #[prop(default = "form")] class: &'static str,
-    children: Children,
+    children: Content,
 ) -> impl IntoView {
     let owner = use_context::<FormOwner>().map(|FormOwner(owner)| hidden(FORM_OWNER, owner));
     view! {
@@ -29,15 +30,15 @@ pub fn PostForm(
                 {owner}
                 {return_to.clone().map(|return_to| hidden("return_to", return_to))}
                 <FormErrorNotice form_error return_to />
-                {children()}
+                {children.draw()}
             </form>
         </PendingForm>
     }
-    .into_any()
+    .into_markup()
 }
 
-pub fn hidden(name: &'static str, value: String) -> AnyView {
-    view! { <input type="hidden" name=name value=value /> }.into_any()
+pub fn hidden(name: &'static str, value: String) -> Markup {
+    view! { <input type="hidden" name=name value=value /> }.into_markup()
 }
 
 /// Tells password managers whose password is needed if the form has no email field.
@@ -72,7 +73,7 @@ pub fn Submit(
                 })}
         </button>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// An error outside a form.

@@ -2,11 +2,12 @@
 
 use std::sync::OnceLock;
 
-use leptos::{prelude::*, tachys::html::InertElement};
+use leptos::prelude::*;
 
 use super::{fixed::fixed, form::Submit, mark::KeyMark, sandbox_bar::sandbox_bar};
 use crate::ui::{
     islands::{local_time::LocalTimes, pending_form::PendingForm},
+    markup::{Content, IntoMarkup, Markup},
     view::Places,
 };
 
@@ -26,7 +27,7 @@ pub enum Place {
 pub fn Frame(
     #[prop(optional)] narrow: bool,
     #[prop(optional_no_strip)] signed_in: Option<Place>,
-    children: Children,
+    children: Content,
 ) -> impl IntoView {
     view! {
         <a class="skip" href="#main">
@@ -35,7 +36,7 @@ pub fn Frame(
         {sandbox_bar()}
         {header(signed_in)}
         <main id="main" class="site-main" class:is-narrow=narrow tabindex="-1">
-            {children()}
+            {children.draw()}
         </main>
         <footer class="site-footer">
             <p>"Latchkey keeps your account on this server. No trackers, no third-party scripts."</p>
@@ -46,7 +47,7 @@ pub fn Frame(
 /// One for visitors, and one for each current place with each choice of the optional ones.
 static HEADERS: [OnceLock<String>; 1 + 4 * 4] = [const { OnceLock::new() }; 17];
 
-fn header(signed_in: Option<Place>) -> InertElement {
+fn header(signed_in: Option<Place>) -> Markup {
     let offered = use_context::<Places>().unwrap_or_default();
     let optional = 2 * usize::from(offered.drive) + usize::from(offered.admin);
     fixed(&HEADERS[signed_in.map_or(0, |here| 1 + 4 * here as usize + optional)], || {
@@ -59,11 +60,11 @@ fn header(signed_in: Option<Place>) -> InertElement {
                 {signed_in.map(|here| places(here, offered))}
             </header>
         }
-        .into_any()
+        .into_markup()
     })
 }
 
-fn places(here: Place, offered: Places) -> AnyView {
+fn places(here: Place, offered: Places) -> Markup {
     let place = |place: Place, href, text| {
         let current = (place == here).then_some("page");
         view! {
@@ -92,5 +93,5 @@ fn places(here: Place, offered: Places) -> AnyView {
         </nav>
         <LocalTimes />
     }
-    .into_any()
+    .into_markup()
 }

@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 
+use crate::ui::markup::{IntoMarkup, Markup};
+
 /// `path` is on a grid of 24 by 24.
-pub fn line_icon(class: &'static str, path: &'static str) -> AnyView {
+pub fn line_icon(class: &'static str, path: &'static str) -> Markup {
     view! {
         <svg class=class width="20" height="20" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
             <path
@@ -16,5 +18,5 @@ pub fn line_icon(class: &'static str, path: &'static str) -> AnyView {
             />
         </svg>
     }
-    .into_any()
+    .into_markup()
 }

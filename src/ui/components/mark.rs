@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::line_icon::line_icon;
+use crate::ui::markup::{IntoMarkup, Markup};
 
 /// Latchkey's key, in the colour of the text around it.
 #[component]
@@ -22,8 +23,8 @@ pub fn KeyMark() -> impl IntoView {
 #[component]
 pub fn ProviderMark(slug: String) -> impl IntoView {
     match MARKS.iter().find(|mark| mark.slug == slug) {
-        Some(mark) => provider_mark(mark).into_any(),
-        None if [PASSWORD, PASSKEY, EMAIL_CODE].contains(&slug.as_str()) => view! { <KeyMark /> }.into_any(),
+        Some(mark) => provider_mark(mark).into_markup(),
+        None if [PASSWORD, PASSKEY, EMAIL_CODE].contains(&slug.as_str()) => view! { <KeyMark /> }.into_markup(),
         None => door(),
     }
 }
@@ -158,6 +159,6 @@ fn provider_mark(mark: &Mark) -> impl IntoView {
     }
 }
 
-fn door() -> AnyView {
+fn door() -> Markup {
     line_icon("provider-mark", "M13 4h4a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2h-4M10 8l4 4-4 4M14 12H4")
 }

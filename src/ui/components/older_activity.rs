@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
-pub fn older_activity(href: String) -> AnyView {
+use crate::ui::markup::{IntoMarkup, Markup};
+
+pub fn older_activity(href: String) -> Markup {
     view! {
         <div class="card-steps">
             <a class="button is-quiet" href=href>
@@ -10,5 +12,5 @@ pub fn older_activity(href: String) -> AnyView {
             </a>
         </div>
     }
-    .into_any()
+    .into_markup()
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::view::EnrolmentView;
+use crate::ui::{markup::IntoMarkup, view::EnrolmentView};
 
 /// Scan, or type: what the form below it then asks a code for.
 #[component]
@@ -40,5 +40,5 @@ pub fn Enrolment(enrolment: EnrolmentView) -> impl IntoView {
             <li>"Type the six digits that the app shows."</li>
         </ol>
     }
-    .into_any()
+    .into_markup()
 }

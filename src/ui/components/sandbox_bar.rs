@@ -3,14 +3,17 @@
 
 use leptos::prelude::*;
 
-use crate::ui::view::SandboxView;
+use crate::ui::{
+    markup::{IntoMarkup, Markup},
+    view::SandboxView,
+};
 
-pub fn sandbox_bar() -> Option<AnyView> {
+pub fn sandbox_bar() -> Option<Markup> {
     // A release build has no sandbox, and the compiler leaves out what is never drawn.
     if cfg!(debug_assertions) { use_context::<SandboxView>().map(bar) } else { None }
 }
 
-fn bar(sandbox: SandboxView) -> AnyView {
+fn bar(sandbox: SandboxView) -> Markup {
     let SandboxView { origin, inbox, emails, .. } = sandbox;
     let inbox_text = format!("Inbox ({})", emails.get());
     view! {
@@ -33,5 +36,5 @@ fn bar(sandbox: SandboxView) -> AnyView {
             </details>
         </aside>
     }
-    .into_any()
+    .into_markup()
 }

@@ -7,7 +7,12 @@ use super::{
     form::{PostForm, hidden},
     mark::ProviderMark,
 };
-use crate::ui::{islands::provider_link::ProviderLink, links, view::ProviderButton};
+use crate::ui::{
+    islands::provider_link::ProviderLink,
+    links,
+    markup::{IntoMarkup, Markup},
+    view::ProviderButton,
+};
 
 /// From this many on, they form two columns if there is room.
 const MANY: usize = 4;
@@ -64,16 +69,16 @@ pub fn MethodsByPost(
     list(many, methods)
 }
 
-fn list(many: bool, methods: Vec<AnyView>) -> AnyView {
+fn list(many: bool, methods: Vec<Markup>) -> Markup {
     view! {
         <ul class="ways" class:is-many=many role="list">
             {methods}
         </ul>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn link(mut provider: ProviderButton, return_to: Option<&str>, account: Option<&str>) -> AnyView {
+fn link(mut provider: ProviderButton, return_to: Option<&str>, account: Option<&str>) -> Markup {
     let href = links::sign_in(&provider.slug, return_to);
     // Its name says it.
     provider.last_used &= account.is_none();
@@ -90,7 +95,7 @@ fn link(mut provider: ProviderButton, return_to: Option<&str>, account: Option<&
             </a>
         </ProviderLink>
     };
-    method(provider, button.into_any())
+    method(provider, button.into_markup())
 }
 
 fn form(
@@ -98,7 +103,7 @@ fn form(
     action: &'static str,
     fields: [(&'static str, Option<String>); 2],
     inviting: &'static str,
-) -> AnyView {
+) -> Markup {
     let described_by = note_id(&provider);
     let label = label(&provider, inviting);
     let slug = provider.slug.clone();
@@ -111,11 +116,11 @@ fn form(
             </button>
         </PostForm>
     };
-    method(provider, button.into_any())
+    method(provider, button.into_markup())
 }
 
 /// The mark, and two texts of which the style sheet shows one.
-fn label(provider: &ProviderButton, inviting: &str) -> AnyView {
+fn label(provider: &ProviderButton, inviting: &str) -> Markup {
     let inviting = format!("{inviting} {}", provider.label);
     let opening = format!("Opening {}…", provider.label);
     view! {
@@ -126,11 +131,11 @@ fn label(provider: &ProviderButton, inviting: &str) -> AnyView {
         </span>
         <span class="provider-spinner" aria-hidden="true"></span>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// Badge and state stand beside the button, so that its accessible name stays "Continue with …".
-fn method(provider: ProviderButton, button: AnyView) -> AnyView {
+fn method(provider: ProviderButton, button: Markup) -> Markup {
     let note_id = note_id(&provider);
     let ProviderButton { slug, label, last_used, available, .. } = provider;
     let unavailable = (!available).then(|| format!("{label} isn't responding right now. You can still try."));
@@ -148,7 +153,7 @@ fn method(provider: ProviderButton, button: AnyView) -> AnyView {
                 })}
         </li>
     }
-    .into_any()
+    .into_markup()
 }
 
 fn note_id(provider: &ProviderButton) -> Option<String> {

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 
 use crate::ui::{
+    markup::IntoMarkup,
     timestamp,
     view::{LocalZone, Now},
 };
@@ -28,7 +29,7 @@ pub fn Timestamp(unix: i64) -> impl IntoView {
             <span class="timestamp-distance">{distance}</span>
         </span>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// Relative to the time of the request, as "3 days ago"; the exact time is the title.
@@ -43,7 +44,7 @@ pub fn Ago(unix: i64) -> impl IntoView {
             {words}
         </time>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// The day alone, with the exact time as the title.
@@ -55,7 +56,7 @@ pub fn Day(unix: i64) -> impl IntoView {
             {timestamp::day(unix.saturating_add(offset))}
         </time>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// For lists: relative, with the exact time as the title; at a browser's first page a day, until the island around the list
@@ -68,14 +69,14 @@ pub fn BriefTimestamp(unix: i64) -> impl IntoView {
                 {timestamp::ago(unix, now)}
             </time>
         }
-        .into_any();
+        .into_markup();
     }
     view! {
         <time datetime=timestamp::iso(unix) title=timestamp::words(unix)>
             {timestamp::day(unix)}
         </time>
     }
-    .into_any()
+    .into_markup()
 }
 
 fn local(unix: i64) -> Option<String> {

@@ -10,6 +10,7 @@ use crate::ui::{
         form::{PostForm, Submit},
         frame::Place,
     },
+    markup::{IntoMarkup, Markup},
     view::AddEmailView,
     wording,
 };
@@ -19,7 +20,7 @@ pub fn AddEmailPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(add: AddEmailView) -> AnyView {
+fn draw(add: AddEmailView) -> Markup {
     let AddEmailView { provider, email, required, return_to, form_error } = add;
     let concern = form_error.map(wording::concern);
     let reason = if required {
@@ -48,5 +49,5 @@ fn draw(add: AddEmailView) -> AnyView {
                 })}
         </CardPage>
     }
-    .into_any()
+    .into_markup()
 }

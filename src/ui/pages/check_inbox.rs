@@ -11,7 +11,9 @@ use crate::ui::{
         file_icon::ExternalLinkIcon,
         form::{PostForm, Submit, hidden},
     },
-    links, timestamp,
+    links,
+    markup::{IntoMarkup, Markup},
+    timestamp,
     view::{CheckInboxView, EmailLinkPageView, Now},
     wording::webmail,
 };
@@ -21,7 +23,7 @@ pub fn CheckInboxPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(check: CheckInboxView) -> AnyView {
+fn draw(check: CheckInboxView) -> Markup {
     let (request_again, back) = ways(&check);
     let body = match check.email.clone() {
         Some(email) => sent(check, email, request_again),
@@ -35,7 +37,7 @@ fn draw(check: CheckInboxView) -> AnyView {
             </p>
         </CardPage>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// A text and its link.
@@ -54,7 +56,7 @@ fn ways(check: &CheckInboxView) -> (Way, Way) {
     }
 }
 
-fn sent(check: CheckInboxView, email: String, (another, href): Way) -> AnyView {
+fn sent(check: CheckInboxView, email: String, (another, href): Way) -> Markup {
     let (purpose, lasts) = match check.message {
         EmailLinkPageView::SignUp => (
             "Open the link in it to finish signing up. If you already have an account, the email explains how to sign in.",
@@ -90,11 +92,11 @@ fn sent(check: CheckInboxView, email: String, (another, href): Way) -> AnyView {
             {include_str!("../check_inbox.js")}
         </script>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// Nothing is known of an email: the page was opened by itself, or long after.
-fn cold((again, href): Way) -> AnyView {
+fn cold((again, href): Way) -> Markup {
     view! {
         <p class="lead">
             "This browser hasn't asked for an email in the last ten minutes. If you have one from us, open its link; an old one may have expired."
@@ -103,17 +105,17 @@ fn cold((again, href): Way) -> AnyView {
             {again}
         </a>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// A sign-up's email needs its password, which waits in the browser for ten minutes.
-fn send_again(check: CheckInboxView, email: String) -> Option<AnyView> {
+fn send_again(check: CheckInboxView, email: String) -> Option<Markup> {
     let wait = check.again_at.map(countdown);
     let submit = || view! { <Submit text="Send it again" busy="Sending…" look="button is-quiet" /> };
     let form = match check.message {
         EmailLinkPageView::SignUp if !check.keeps_sign_up => return None,
         EmailLinkPageView::SignUp => {
-            view! { <PostForm action="/auth/password/sign-up/again">{submit()}</PostForm> }.into_any()
+            view! { <PostForm action="/auth/password/sign-up/again">{submit()}</PostForm> }.into_markup()
         }
         EmailLinkPageView::Reset => view! {
             <PostForm action="/auth/password/forgot" return_to=check.return_to>
@@ -121,20 +123,20 @@ fn send_again(check: CheckInboxView, email: String) -> Option<AnyView> {
                 {submit()}
             </PostForm>
         }
-        .into_any(),
+        .into_markup(),
         EmailLinkPageView::EmailChange => view! {
             <PostForm action="/settings/email" return_to=check.return_to>
                 {hidden("email", email)}
                 {submit()}
             </PostForm>
         }
-        .into_any(),
+        .into_markup(),
     };
-    Some((form, wait).into_any())
+    Some((form, wait).into_markup())
 }
 
 /// A sentence, in which the script counts down.
-fn countdown(at: i64) -> AnyView {
+fn countdown(at: i64) -> Markup {
     let wait = use_context::<Now>().map_or(0, |Now(now)| at.saturating_sub(now));
     let words = match wait {
         ..=0 => "now".to_owned(),
@@ -146,13 +148,13 @@ fn countdown(at: i64) -> AnyView {
             "You can send it again " <time data-resend="" datetime=timestamp::iso(at)>{words}</time> "."
         </p>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// The sandbox's inbox, or the mailbox of a provider that everyone opens in the browser.
-fn open_mail(inbox: Option<String>, email: &str) -> Option<AnyView> {
+fn open_mail(inbox: Option<String>, email: &str) -> Option<Markup> {
     if let Some(inbox) = inbox {
-        return Some(view! { <InboxLink href=inbox /> }.into_any());
+        return Some(view! { <InboxLink href=inbox /> }.into_markup());
     }
     let (name, url) = webmail(email)?;
     Some(
@@ -162,27 +164,27 @@ fn open_mail(inbox: Option<String>, email: &str) -> Option<AnyView> {
                 <span class="visually-hidden">" (in a new tab)"</span>
             </a>
         }
-        .into_any(),
+        .into_markup(),
     )
 }
 
-fn limited() -> AnyView {
+fn limited() -> Markup {
     notice("We didn't send another email.", "This address has had three already. Use the latest one, or wait.")
 }
 
-fn delayed() -> AnyView {
+fn delayed() -> Markup {
     notice(
         "Our mail server isn't responding right now.",
         "Your email may take a while to arrive. We'll keep trying to send it.",
     )
 }
 
-fn notice(happened: &'static str, advice: &'static str) -> AnyView {
+fn notice(happened: &'static str, advice: &'static str) -> Markup {
     view! {
         <div class="notice is-mild" role="status">
             <p class="notice-happened">{happened}</p>
             <p class="notice-advice">{advice}</p>
         </div>
     }
-    .into_any()
+    .into_markup()
 }

@@ -14,6 +14,7 @@ use crate::ui::{
         sign_in_methods::MethodsByPost,
     },
     links,
+    markup::{IntoMarkup, Markup},
     passkeys::PasskeyButton,
     view::{ConfirmView, EmailCodeView, Notice},
     wording,
@@ -24,7 +25,7 @@ pub fn ConfirmPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(confirm: ConfirmView) -> AnyView {
+fn draw(confirm: ConfirmView) -> Markup {
     let ConfirmView { who, methods, password, passkey, app, email_code, return_to, notice } = confirm;
     let concern = match notice {
         Some(Notice::FormError(form_error)) => Some(wording::concern(form_error)),
@@ -85,11 +86,11 @@ fn draw(confirm: ConfirmView) -> AnyView {
             </p>
         </CardPage>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// A code that was sent comes first: the user is about to type it.
-fn with_email_code(view: EmailCodeView, divided: bool, invalid: bool, return_to: Option<String>) -> Option<AnyView> {
+fn with_email_code(view: EmailCodeView, divided: bool, invalid: bool, return_to: Option<String>) -> Option<Markup> {
     let body = match view {
         EmailCodeView::Unavailable => return None,
         EmailCodeView::Offered { email } => view! {
@@ -98,12 +99,12 @@ fn with_email_code(view: EmailCodeView, divided: bool, invalid: bool, return_to:
                 <Submit text="Email me a code" busy="Sending…" look="button is-quiet" />
             </PostForm>
         }
-        .into_any(),
+        .into_markup(),
         EmailCodeView::Sent { email, code, inbox } => {
             let lead = view! {
                 <p class="field-hint">"We've sent a code to " <strong>{email}</strong> ". It expires in ten minutes."</p>
             };
-            let lead = Some(lead.into_any());
+            let lead = Some(lead.into_markup());
             let another =
                 AnotherCode { action: "/auth/reauthenticate/email-code", return_to: return_to.clone(), email: None };
             view! {
@@ -119,8 +120,8 @@ fn with_email_code(view: EmailCodeView, divided: bool, invalid: bool, return_to:
                     another
                 />
             }
-            .into_any()
+            .into_markup()
         }
     };
-    Some(view! { {divided.then(|| view! { <Divider /> })} {body} }.into_any())
+    Some(view! { {divided.then(|| view! { <Divider /> })} {body} }.into_markup())
 }

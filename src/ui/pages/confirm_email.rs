@@ -11,6 +11,7 @@ use crate::{
             expired_link,
             form::{FormErrorNotice, PostForm, Submit, hidden},
         },
+        markup::{IntoMarkup, Markup},
         view::{EmailLink, EmailLinkView},
     },
 };
@@ -20,7 +21,7 @@ pub fn ConfirmEmailPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(view: EmailLinkView) -> AnyView {
+fn draw(view: EmailLinkView) -> Markup {
     let EmailLinkView { link, form_error, signed_in, .. } = view;
     let Some(EmailLink::EmailChange { email, asked_here }) = link else {
         return expired_link(signed_in);
@@ -32,10 +33,10 @@ fn draw(view: EmailLinkView) -> AnyView {
             {step}
         </CardPage>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn confirm(email: String, form_error: Option<FormError>) -> AnyView {
+fn confirm(email: String, form_error: Option<FormError>) -> Markup {
     view! {
         <PostForm action="/auth/email/change/confirm" form_error>
             {hidden("username", email)}
@@ -43,12 +44,12 @@ fn confirm(email: String, form_error: Option<FormError>) -> AnyView {
         </PostForm>
         <p class="fine-print">"If you had another address, we'll email it a link to undo this within seven days."</p>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// Only the account that requested the change may confirm it: otherwise an attacker could get the owner of an address to
 /// add it to the attacker's account.
-fn elsewhere(form_error: Option<FormError>) -> AnyView {
+fn elsewhere(form_error: Option<FormError>) -> Markup {
     view! {
         <FormErrorNotice form_error />
         <div class="prose">
@@ -60,10 +61,10 @@ fn elsewhere(form_error: Option<FormError>) -> AnyView {
             "Sign in"
         </a>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn expired_link(signed_in: Option<String>) -> AnyView {
+fn expired_link(signed_in: Option<String>) -> Markup {
     expired_link::expired_link(
         signed_in,
         "It was already used, it's more than 24 hours old, or a newer email replaced it. Your settings show your current address.",

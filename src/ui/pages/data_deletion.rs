@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::drawn;
 use crate::ui::{
     components::{card_page::CardPage, field::TextField, notice::NoticeBox, timestamp::Timestamp},
+    markup::{IntoMarkup, Markup},
     view::{DataDeletionView, DeletionOutcome},
     wording::{Message, Tone},
 };
@@ -15,7 +16,7 @@ pub fn DataDeletionPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(view: DataDeletionView) -> AnyView {
+fn draw(view: DataDeletionView) -> Markup {
     match view {
         DataDeletionView::Ask => ask(false),
         DataDeletionView::Unknown => ask(true),
@@ -23,7 +24,7 @@ fn draw(view: DataDeletionView) -> AnyView {
     }
 }
 
-fn ask(is_unknown: bool) -> AnyView {
+fn ask(is_unknown: bool) -> Markup {
     view! {
         <CardPage title="Data deletion" heading="Check a deletion request" failed=is_unknown>
             <p class="lead">
@@ -38,20 +39,20 @@ fn ask(is_unknown: bool) -> AnyView {
             </form>
         </CardPage>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn unknown() -> AnyView {
+fn unknown() -> Markup {
     let message = Message {
         tone: Tone::Mild,
         happened: "We don't know this code.".into(),
         advice: "Check it for typing errors. We keep a request for 90 days.".into(),
         step: None,
     };
-    view! { <NoticeBox message alert=true /> }.into_any()
+    view! { <NoticeBox message alert=true /> }.into_markup()
 }
 
-fn known(provider: &str, outcome: DeletionOutcome, requested_at: i64) -> AnyView {
+fn known(provider: &str, outcome: DeletionOutcome, requested_at: i64) -> Markup {
     let (heading, what) = match outcome {
         DeletionOutcome::AccountDeleted => (
             "Your account was deleted",
@@ -89,5 +90,5 @@ fn known(provider: &str, outcome: DeletionOutcome, requested_at: i64) -> AnyView
             </p>
         </CardPage>
     }
-    .into_any()
+    .into_markup()
 }

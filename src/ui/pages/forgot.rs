@@ -10,6 +10,7 @@ use crate::ui::{
         form::{PostForm, Submit},
     },
     links,
+    markup::{IntoMarkup, Markup},
     view::ForgotView,
     wording,
 };
@@ -19,7 +20,7 @@ pub fn ForgotPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(forgot: ForgotView) -> AnyView {
+fn draw(forgot: ForgotView) -> Markup {
     let ForgotView { return_to, email, form_error } = forgot;
     let concern = form_error.map(wording::concern);
     view! {
@@ -46,5 +47,5 @@ fn draw(forgot: ForgotView) -> AnyView {
             </p>
         </CardPage>
     }
-    .into_any()
+    .into_markup()
 }

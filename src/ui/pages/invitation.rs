@@ -11,6 +11,7 @@ use crate::ui::{
         form::{FormErrorNotice, PostForm, Submit, UserName},
         sign_in_methods::FewMethods,
     },
+    markup::{IntoMarkup, Markup},
     view::InvitationView,
     wording,
 };
@@ -20,7 +21,7 @@ pub fn InvitationPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(view: InvitationView) -> AnyView {
+fn draw(view: InvitationView) -> Markup {
     let InvitationView { email, providers, password, form_error } = view;
     let Some(email) = email else { return expired_link() };
     let concern = form_error.map(wording::concern);
@@ -51,10 +52,10 @@ fn draw(view: InvitationView) -> AnyView {
                 })}
         </CardPage>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn expired_link() -> AnyView {
+fn expired_link() -> Markup {
     expired_link::expired_link(
         None,
         "It was already used, it's more than seven days old, or a newer invitation replaced it. If you used it yourself, your account is ready: just sign in.",

@@ -11,6 +11,7 @@ use crate::ui::{
         notice::NoticeBox,
         sign_in_methods::MethodsByPost,
     },
+    markup::{IntoMarkup, Markup},
     passkeys::PasskeyButton,
     view::{LinkPromptView, Notice},
     wording,
@@ -21,7 +22,7 @@ pub fn LinkPromptPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(prompt: LinkPromptView) -> AnyView {
+fn draw(prompt: LinkPromptView) -> Markup {
     let LinkPromptView { id, provider, slug, email, methods, methods_off, password, passkey, signed_in, notice } =
         prompt;
     let explanation = view! {
@@ -53,7 +54,7 @@ fn draw(prompt: LinkPromptView) -> AnyView {
             {both.then(|| view! { <Divider /> })}
             {(!methods.is_empty()).then(|| view! { <MethodsByPost providers=methods action="/auth/link/provider" link=Some(id) /> })}
         }
-        .into_any()
+        .into_markup()
     };
     view! {
         <CardPage title="You already have an account" heading="You already have an account" failed beside=Some(slug)>
@@ -75,21 +76,21 @@ fn draw(prompt: LinkPromptView) -> AnyView {
                 })}
         </CardPage>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// After a recent authentication one click is enough.
-fn confirm(id: String) -> AnyView {
+fn confirm(id: String) -> Markup {
     view! {
         <PostForm action="/auth/link/confirm">
             {hidden("link", id)}
             <Submit text="Link accounts" busy="Linking…" />
         </PostForm>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn with_password(id: String, email: String, invalid: bool) -> AnyView {
+fn with_password(id: String, email: String, invalid: bool) -> Markup {
     view! {
         <PostForm action="/auth/link/password">
             {hidden("link", id)}
@@ -98,17 +99,17 @@ fn with_password(id: String, email: String, invalid: bool) -> AnyView {
             <Submit text="Sign in and link" busy="Linking…" />
         </PostForm>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn disabled_methods(labels: &[String]) -> AnyView {
+fn disabled_methods(labels: &[String]) -> Markup {
     view! {
         <p class="fine-print">"This account also uses " {labels.join(", ")} ", which isn't available on this site right now."</p>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn no_method_here() -> AnyView {
+fn no_method_here() -> Markup {
     view! {
         <div class="prose">
             <p>"None of the account's sign-in methods are available here. We can email you a link to set a password."</p>
@@ -117,5 +118,5 @@ fn no_method_here() -> AnyView {
             "Set a password by email"
         </a>
     }
-    .into_any()
+    .into_markup()
 }

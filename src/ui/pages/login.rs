@@ -14,6 +14,7 @@ use crate::{
             sign_in_methods::{FewMethods, SignInMethods},
         },
         links,
+        markup::{IntoMarkup, Markup},
         passkeys::PasskeyButton,
         view::{LoginView, Notice, ProviderButton, SandboxView},
         wording,
@@ -25,7 +26,7 @@ pub fn LoginPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(login: LoginView) -> AnyView {
+fn draw(login: LoginView) -> Markup {
     let failed = login.notice.as_ref().is_some_and(wording::is_alarming);
     let of_the_form = form_error_of(&login).is_some();
     let notice = login.notice.as_ref().filter(|_| !of_the_form).map(|notice| {
@@ -49,7 +50,7 @@ fn draw(login: LoginView) -> AnyView {
             {record}
         </CardPage>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// Errors of the password form are shown in the form, all others above the providers.
@@ -64,7 +65,7 @@ fn form_error_of(login: &LoginView) -> Option<FormError> {
 
 /// Ordered by the person: what this browser used last, then email and password, then a few providers, and the others
 /// behind "More options". After a failed password the form comes first.
-fn methods(login: LoginView) -> AnyView {
+fn methods(login: LoginView) -> Markup {
     if login.providers.is_empty() && !login.password {
         return nothing_configured();
     }
@@ -120,22 +121,22 @@ fn methods(login: LoginView) -> AnyView {
                 <a href=links::sign_up(return_to.as_deref())>"Create an account"</a>
             </p>
         }
-        .into_any()
+        .into_markup()
     });
-    let others = (!others.is_empty()).then(|| view! { <FewMethods providers=others return_to /> }.into_any());
+    let others = (!others.is_empty()).then(|| view! { <FewMethods providers=others return_to /> }.into_markup());
     let new = (!password).then(|| {
-        view! { <p class="fine-print">"New here? We'll create your account when you first sign in."</p> }.into_any()
+        view! { <p class="fine-print">"New here? We'll create your account when you first sign in."</p> }.into_markup()
     });
     let order = if form_error.is_some() { [form, last, others] } else { [last, form, others] };
-    (divided(order), with_passkey, new).into_any()
+    (divided(order), with_passkey, new).into_markup()
 }
 
 /// What is there, with "or" between.
-fn divided(parts: [Option<AnyView>; 3]) -> Vec<AnyView> {
+fn divided(parts: [Option<Markup>; 3]) -> Vec<Markup> {
     let mut shown = Vec::new();
     for part in parts.into_iter().flatten() {
         if !shown.is_empty() {
-            shown.push(view! { <Divider /> }.into_any());
+            shown.push(view! { <Divider /> }.into_markup());
         }
         shown.push(part);
     }
@@ -143,9 +144,9 @@ fn divided(parts: [Option<AnyView>; 3]) -> Vec<AnyView> {
 }
 
 /// "Continue as Ada · Google", and a button that makes this browser forget it.
-fn last_used(last: Vec<ProviderButton>, account: Option<String>, return_to: Option<String>) -> AnyView {
+fn last_used(last: Vec<ProviderButton>, account: Option<String>, return_to: Option<String>) -> Markup {
     let Some(account) = account else {
-        return view! { <SignInMethods providers=last return_to /> }.into_any();
+        return view! { <SignInMethods providers=last return_to /> }.into_markup();
     };
     let to = return_to.clone();
     view! {
@@ -158,11 +159,11 @@ fn last_used(last: Vec<ProviderButton>, account: Option<String>, return_to: Opti
             </PostForm>
         </div>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// Demo accounts that fill the form with one click.
-fn sandbox(sandbox: SandboxView) -> AnyView {
+fn sandbox(sandbox: SandboxView) -> Markup {
     let accounts: Vec<_> = sandbox.accounts.into_iter().enumerate().map(demo_account).collect();
     view! {
         <aside class="sandbox" aria-label="Test accounts">
@@ -180,10 +181,10 @@ fn sandbox(sandbox: SandboxView) -> AnyView {
             {(!accounts.is_empty()).then(|| view! { <ul class="demo" role="list">{accounts}</ul> })}
         </aside>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn demo_account((number, (email, password)): (usize, (String, String))) -> AnyView {
+fn demo_account((number, (email, password)): (usize, (String, String))) -> Markup {
     view! {
         <li>
             <a class="button is-quiet is-small" href=format!("/login?demo={number}")>
@@ -193,11 +194,11 @@ fn demo_account((number, (email, password)): (usize, (String, String))) -> AnyVi
             <code class="copyable">{password}</code>
         </li>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// For a developer who disabled the sandbox and configured nothing.
-fn nothing_configured() -> AnyView {
+fn nothing_configured() -> Markup {
     view! {
         <div class="empty">
             <h2 class="empty-title">"No sign-in method yet"</h2>
@@ -208,5 +209,5 @@ fn nothing_configured() -> AnyView {
             </p>
         </div>
     }
-    .into_any()
+    .into_markup()
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::codes::page_error::PageError;
+use crate::ui::markup::{IntoMarkup, Markup};
 
 pub mod add_email;
 pub mod admin;
@@ -34,13 +35,13 @@ pub mod verify_email;
 pub mod wrong_account;
 
 /// Renders the view model of the context. Without one, the page is a server error, never empty.
-fn drawn<V, D>(draw: impl FnOnce(V) -> D) -> AnyView
+fn drawn<V, D>(draw: impl FnOnce(V) -> D) -> Markup
 where
     V: Send + Sync + 'static,
     D: IntoView + 'static,
 {
     match take_context::<V>() {
-        Some(view) => draw(view).into_any(),
-        None => view! { <error::ErrorPage error=PageError::ServerError /> }.into_any(),
+        Some(view) => draw(view).into_markup(),
+        None => view! { <error::ErrorPage error=PageError::ServerError /> }.into_markup(),
     }
 }

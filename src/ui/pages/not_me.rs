@@ -12,6 +12,7 @@ use crate::{
             form::{PostForm, Submit, hidden},
             timestamp::Timestamp,
         },
+        markup::{IntoMarkup, Markup},
         view::{EmailLink, EmailLinkView},
     },
 };
@@ -21,7 +22,7 @@ pub fn NotMePage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(view: EmailLinkView) -> AnyView {
+fn draw(view: EmailLinkView) -> Markup {
     let EmailLinkView { link, form_error, undone, .. } = view;
     if undone {
         return ended();
@@ -52,11 +53,11 @@ fn draw(view: EmailLinkView) -> AnyView {
             <p class="fine-print">"If this was you, close this page; nothing changes."</p>
         </CardPage>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// The thief still knows how to sign in.
-fn ended() -> AnyView {
+fn ended() -> Markup {
     view! {
         <CardPage title="The session has ended" heading="That session has ended">
             <div class="prose">
@@ -75,10 +76,10 @@ fn ended() -> AnyView {
             </p>
         </CardPage>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn expired_link() -> AnyView {
+fn expired_link() -> Markup {
     expired_link::expired_link(
         None,
         "It was already used, or it's more than seven days old. If you don't recognise a sign-in to your account, choose a new password and check your devices.",

@@ -3,7 +3,11 @@
 use leptos::prelude::*;
 
 use super::drawn;
-use crate::ui::{components::card_page::CardPage, view::RecoveryView};
+use crate::ui::{
+    components::card_page::CardPage,
+    markup::{IntoMarkup, Markup},
+    view::RecoveryView,
+};
 
 #[component]
 pub fn RecoveryPage() -> impl IntoView {
@@ -41,7 +45,7 @@ const NOTHING: Way = (
     None,
 );
 
-fn draw(view: RecoveryView) -> AnyView {
+fn draw(view: RecoveryView) -> Markup {
     let RecoveryView { password, passkeys, second_factor } = view;
     let ways = [
         second_factor.then_some(PHONE),
@@ -61,10 +65,10 @@ fn draw(view: RecoveryView) -> AnyView {
             </p>
         </CardPage>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn section((question, answer, step): Way) -> AnyView {
+fn section((question, answer, step): Way) -> Markup {
     view! {
         <details class="recovery">
             <summary>{question}</summary>
@@ -81,5 +85,5 @@ fn section((question, answer, step): Way) -> AnyView {
             </div>
         </details>
     }
-    .into_any()
+    .into_markup()
 }

@@ -12,6 +12,7 @@ use crate::ui::{
         form::{PostForm, Submit, UserName},
         notice::NoticeBox,
     },
+    markup::{IntoMarkup, Markup},
     view::{EmailLink, EmailLinkView},
     wording,
 };
@@ -21,7 +22,7 @@ pub fn ResetPasswordPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(view: EmailLinkView) -> AnyView {
+fn draw(view: EmailLinkView) -> Markup {
     let EmailLinkView { link, form_error, undone, signed_in } = view;
     let (email, then) = match link {
         Some(EmailLink::Reset { email }) => (email, "You'll be signed out on all other devices."),
@@ -45,10 +46,10 @@ fn draw(view: EmailLinkView) -> AnyView {
             <p class="fine-print">{then}</p>
         </CardPage>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn expired_link(signed_in: Option<String>) -> AnyView {
+fn expired_link(signed_in: Option<String>) -> Markup {
     expired_link::expired_link(
         signed_in,
         "It was already used, it's more than 30 minutes old, or you used another one. Your account is safe.",

@@ -11,6 +11,7 @@ use crate::ui::{
         notice::NoticeBox,
         qr_code::Enrolment,
     },
+    markup::{IntoMarkup, Markup},
     passkeys::PasskeyButton,
     view::{EnrolmentView, Notice, SecondFactorView},
     wording,
@@ -21,7 +22,7 @@ pub fn SecondFactorPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(second: SecondFactorView) -> AnyView {
+fn draw(second: SecondFactorView) -> Markup {
     let SecondFactorView { step, who, app, passkey, enrolment, authenticator, notice } = second;
     let invalid = match notice {
         Some(Notice::FormError(form_error)) => of_code(Some(wording::concern(form_error))),
@@ -48,10 +49,10 @@ fn draw(second: SecondFactorView) -> AnyView {
             </p>
         </CardPage>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn ask(step: String, app: bool, passkey: bool, invalid: bool, authenticator: Option<String>) -> AnyView {
+fn ask(step: String, app: bool, passkey: bool, invalid: bool, authenticator: Option<String>) -> Markup {
     let code = app.then(|| {
         view! {
             <PostForm action="/auth/second-factor">
@@ -82,10 +83,10 @@ fn ask(step: String, app: bool, passkey: bool, invalid: bool, authenticator: Opt
                 }
             })}
     }
-    .into_any()
+    .into_markup()
 }
 
-fn enrol(step: String, enrolment: EnrolmentView, invalid: bool) -> AnyView {
+fn enrol(step: String, enrolment: EnrolmentView, invalid: bool) -> Markup {
     view! {
         <p>"This site requires two-step verification. Set it up once to finish signing in."</p>
         <Enrolment enrolment />
@@ -94,5 +95,5 @@ fn enrol(step: String, enrolment: EnrolmentView, invalid: bool) -> AnyView {
             <Submit text="Turn on and sign in" busy="Checking…" />
         </PostForm>
     }
-    .into_any()
+    .into_markup()
 }

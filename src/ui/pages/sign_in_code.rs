@@ -13,6 +13,7 @@ use crate::{
             notice::NoticeBox,
         },
         links,
+        markup::{IntoMarkup, Markup},
         view::SignInCodeView,
         wording,
     },
@@ -23,7 +24,7 @@ pub fn SignInCodePage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(view: SignInCodeView) -> AnyView {
+fn draw(view: SignInCodeView) -> Markup {
     let SignInCodeView { email, code, return_to, inbox, limited, form_error } = view;
     let back = links::login(return_to.as_deref());
     let body = match email {
@@ -38,7 +39,7 @@ fn draw(view: SignInCodeView) -> AnyView {
             </p>
         </CardPage>
     }
-    .into_any()
+    .into_markup()
 }
 
 fn asked_here(
@@ -48,7 +49,7 @@ fn asked_here(
     inbox: Option<String>,
     limited: bool,
     form_error: Option<FormError>,
-) -> AnyView {
+) -> Markup {
     let what = match limited {
         true => "We've sent enough emails to this address for now. An earlier one is in the inbox of ",
         false => "We've sent an email to ",
@@ -71,11 +72,11 @@ fn asked_here(
         />
         <p class="fine-print">"The code works for ten minutes, in this browser. Check your spam folder, too."</p>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// Where the email's link was opened in another browser, or too late. The code still works where it was asked for.
-fn asked_elsewhere(form_error: Option<FormError>) -> AnyView {
+fn asked_elsewhere(form_error: Option<FormError>) -> Markup {
     view! {
         {form_error
             .map(|form_error| view! { <NoticeBox message=wording::form_error(form_error, None) alert=true /> })}
@@ -89,5 +90,5 @@ fn asked_elsewhere(form_error: Option<FormError>) -> AnyView {
             "Ask for a new code"
         </a>
     }
-    .into_any()
+    .into_markup()
 }

@@ -11,6 +11,7 @@ use crate::ui::{
         sign_in_methods::FewMethods,
     },
     links,
+    markup::{IntoMarkup, Markup},
     view::{AdmitsView, SignUpView},
     wording,
 };
@@ -20,7 +21,7 @@ pub fn SignUpPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(sign_up: SignUpView) -> AnyView {
+fn draw(sign_up: SignUpView) -> Markup {
     let SignUpView { providers, password, return_to, email, form_error, admits } = sign_up;
     let Some(condition) = condition(&admits) else { return closed(return_to.as_deref()) };
     let concern = form_error.map(wording::concern);
@@ -56,11 +57,11 @@ fn draw(sign_up: SignUpView) -> AnyView {
             </p>
         </CardPage>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// Who may sign up, if not everyone; `None` if no one may.
-fn condition(admits: &AdmitsView) -> Option<Option<AnyView>> {
+fn condition(admits: &AdmitsView) -> Option<Option<Markup>> {
     let text = match admits {
         AdmitsView::Everyone => return Some(None),
         AdmitsView::Invited => {
@@ -71,10 +72,10 @@ fn condition(admits: &AdmitsView) -> Option<Option<AnyView>> {
         }
         AdmitsView::NoOne => return None,
     };
-    Some(Some(view! { <p class="fine-print">{text}</p> }.into_any()))
+    Some(Some(view! { <p class="fine-print">{text}</p> }.into_markup()))
 }
 
-fn closed(return_to: Option<&str>) -> AnyView {
+fn closed(return_to: Option<&str>) -> Markup {
     let sign_in = links::login(return_to);
     view! {
         <CardPage title="Sign-up is closed" heading="Sign-up is closed" failed=false>
@@ -84,5 +85,5 @@ fn closed(return_to: Option<&str>) -> AnyView {
             </p>
         </CardPage>
     }
-    .into_any()
+    .into_markup()
 }

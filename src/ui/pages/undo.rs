@@ -9,6 +9,7 @@ use crate::ui::{
         expired_link,
         form::{PostForm, Submit, hidden},
     },
+    markup::{IntoMarkup, Markup},
     view::{EmailLink, EmailLinkView, Undoing},
 };
 
@@ -17,7 +18,7 @@ pub fn UndoPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(view: EmailLinkView) -> AnyView {
+fn draw(view: EmailLinkView) -> Markup {
     let EmailLinkView { link, form_error, .. } = view;
     let Some(EmailLink::Undo { what, email }) = link else {
         return expired_link();
@@ -57,10 +58,10 @@ fn draw(view: EmailLinkView) -> AnyView {
             <p class="fine-print">"If this was you, close this page; nothing changes."</p>
         </CardPage>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn expired_link() -> AnyView {
+fn expired_link() -> Markup {
     expired_link::expired_link(
         None,
         "It was already used, or it's more than seven days old. If you don't recognise a change to your account, choose a new password and check your settings.",

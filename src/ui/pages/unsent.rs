@@ -9,6 +9,7 @@ use crate::ui::{
         form::{PostForm, Submit, hidden},
         frame::Place,
     },
+    markup::{IntoMarkup, Markup},
     view::{UNSENT, UnsentFormView, UnsentView},
     wording,
 };
@@ -18,12 +19,12 @@ pub fn UnsentPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(UnsentView(form): UnsentView) -> AnyView {
+fn draw(UnsentView(form): UnsentView) -> Markup {
     let offered = form.and_then(|form| wording::unsent(form.path).map(|words| offer(form, words)));
     offered.unwrap_or_else(nothing)
 }
 
-fn offer(form: UnsentFormView, words: wording::UnsentWords) -> AnyView {
+fn offer(form: UnsentFormView, words: wording::UnsentWords) -> Markup {
     let UnsentFormView { id, path, fields } = form;
     let value = |name: &str| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone());
     let shown = words.fields.iter().filter_map(|(name, label)| value(name).map(|value| (*label, value)));
@@ -43,10 +44,10 @@ fn offer(form: UnsentFormView, words: wording::UnsentWords) -> AnyView {
             </p>
         </CardPage>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn fact((label, value): (&'static str, String)) -> AnyView {
+fn fact((label, value): (&'static str, String)) -> Markup {
     view! {
         <div>
             <dt>{label}</dt>
@@ -55,10 +56,10 @@ fn fact((label, value): (&'static str, String)) -> AnyView {
             </dd>
         </div>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn nothing() -> AnyView {
+fn nothing() -> Markup {
     view! {
         <CardPage title="Nothing to send" heading="Nothing to send" signed_in=Some(Place::Settings)>
             <div class="prose">
@@ -71,5 +72,5 @@ fn nothing() -> AnyView {
             </a>
         </CardPage>
     }
-    .into_any()
+    .into_markup()
 }

@@ -15,6 +15,7 @@ use crate::{
             timestamp::Timestamp,
         },
         islands::local_time::LocalTimes,
+        markup::{IntoMarkup, Markup},
         view::{EmailLink, EmailLinkView},
         wording::{self, Message},
     },
@@ -25,7 +26,7 @@ pub fn VerifyEmailPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(view: EmailLinkView) -> AnyView {
+fn draw(view: EmailLinkView) -> Markup {
     let EmailLinkView { link, form_error, signed_in, .. } = view;
     let Some(EmailLink::SignUp { email, asked_here, asked_at }) = link else {
         return expired_link(signed_in);
@@ -38,11 +39,11 @@ fn draw(view: EmailLinkView) -> AnyView {
             {step}
         </CardPage>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// In the browser that started the sign-up.
-fn finish(email: String, form_error: Option<FormError>) -> AnyView {
+fn finish(email: String, form_error: Option<FormError>) -> Markup {
     view! {
         <PostForm action="/auth/email/verify" form_error>
             {hidden("username", email)}
@@ -50,12 +51,12 @@ fn finish(email: String, form_error: Option<FormError>) -> AnyView {
         </PostForm>
         <p class="fine-print">"Wasn't you? Close this page, and no account will be created."</p>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// In another browser. An attacker may have signed up with this address and a password that only they know, so the owner of
 /// the address must know the password, or choose a new one.
-fn finish_elsewhere(email: String, form_error: Option<FormError>) -> AnyView {
+fn finish_elsewhere(email: String, form_error: Option<FormError>) -> Markup {
     // There is no account yet whose password could be reset: the next step is below the form.
     let notice = form_error.map(|form_error| {
         let message = Message { step: None, ..wording::form_error(form_error, None) };
@@ -80,10 +81,10 @@ fn finish_elsewhere(email: String, form_error: Option<FormError>) -> AnyView {
             <a href="/reset-password">"I don't know the password – choose a new one"</a>
         </p>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn expired_link(signed_in: Option<String>) -> AnyView {
+fn expired_link(signed_in: Option<String>) -> Markup {
     expired_link::expired_link(
         signed_in,
         "It was already used, it's more than 24 hours old, or a newer email replaced it. If you used it yourself, your account is ready: just sign in.",

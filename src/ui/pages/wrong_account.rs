@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::ui::{
     components::{frame::Frame, mark::KeyMark},
+    markup::IntoMarkup,
     view::WrongAccountView,
 };
 
@@ -16,12 +17,12 @@ pub fn WrongAccountPage(view: WrongAccountView) -> impl IntoView {
             <p class="lead">"That page belongs to " <strong><bdi>{owner.clone()}</bdi></strong> ". " {here}</p>
             <p>"To make the change for " <bdi>{owner}</bdi> ", sign out and sign in to that account first."</p>
         }
-        .into_any(),
+        .into_markup(),
         None => view! {
             <p class="lead">"That page is out of date. " {here}</p>
             <p>"Open the page again, then try once more."</p>
         }
-        .into_any(),
+        .into_markup(),
     };
     view! {
         <Frame narrow=true>

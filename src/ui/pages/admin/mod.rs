@@ -16,6 +16,7 @@ use crate::{
             timestamp::Day,
         },
         document::set_title,
+        markup::{IntoMarkup, Markup},
         view::{AdminView, Notice, UserRowView},
         wording,
     },
@@ -26,7 +27,7 @@ pub fn AdminPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(view: AdminView) -> AnyView {
+fn draw(view: AdminView) -> Markup {
     let AdminView { notice, search, users, next, form_error } = view;
     let failed = form_error.is_some();
     let is_empty = users.is_empty();
@@ -76,10 +77,10 @@ fn draw(view: AdminView) -> AnyView {
             </div>
         </Frame>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn search_form(search: Option<String>) -> AnyView {
+fn search_form(search: Option<String>) -> Markup {
     view! {
         <form class="form" method="get" action="/admin" role="search" aria-label="Users">
             <div class="field">
@@ -103,10 +104,10 @@ fn search_form(search: Option<String>) -> AnyView {
             </button>
         </form>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn row(user: UserRowView) -> AnyView {
+fn row(user: UserRowView) -> Markup {
     let href = with_query("/admin/user", &[("id", &user.id)]);
     let disabled = user.disabled;
     view! {
@@ -122,7 +123,7 @@ fn row(user: UserRowView) -> AnyView {
             </div>
         </li>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// How an administrator knows a user: by the address, else by name or id.
@@ -134,9 +135,9 @@ fn who(user: &UserRowView) -> String {
     }
 }
 
-fn notice_box(notice: Option<Notice>) -> Option<AnyView> {
+fn notice_box(notice: Option<Notice>) -> Option<Markup> {
     notice.map(|notice| {
         let message = wording::notice_inside(&notice);
-        view! { <NoticeBox message alert=wording::is_alarming(&notice) /> }.into_any()
+        view! { <NoticeBox message alert=wording::is_alarming(&notice) /> }.into_markup()
     })
 }

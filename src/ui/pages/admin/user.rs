@@ -14,6 +14,7 @@ use crate::{
             timestamp::{Ago, Timestamp},
         },
         document::set_title,
+        markup::{IntoMarkup, Markup},
         pages::drawn,
         view::{ActivityView, AdminUserView, UserRowView},
         wording::{self, Concern},
@@ -25,7 +26,7 @@ pub fn AdminUserPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(view: AdminUserView) -> AnyView {
+fn draw(view: AdminUserView) -> Markup {
     let failed = view.form_error.is_some();
     let AdminUserView { notice, user, is_self, methods, sessions, grants, activity, next, .. } = view.clone();
     let sessions: Vec<_> = sessions.into_iter().map(session).collect();
@@ -49,10 +50,10 @@ fn draw(view: AdminUserView) -> AnyView {
             </div>
         </Frame>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn facts(user: UserRowView) -> AnyView {
+fn facts(user: UserRowView) -> Markup {
     view! {
         <section class="card" aria-labelledby="user-title">
             <h2 class="card-title" id="user-title">
@@ -80,10 +81,10 @@ fn facts(user: UserRowView) -> AnyView {
             </dl>
         </section>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn list(anchor: &'static str, title: &'static str, rows: Vec<AnyView>) -> AnyView {
+fn list(anchor: &'static str, title: &'static str, rows: Vec<Markup>) -> Markup {
     let is_empty = rows.is_empty();
     view! {
         <section class="card" aria-labelledby=format!("{anchor}-title")>
@@ -96,19 +97,19 @@ fn list(anchor: &'static str, title: &'static str, rows: Vec<AnyView>) -> AnyVie
             </ul>
         </section>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn line(text: String) -> AnyView {
+fn line(text: String) -> Markup {
     view! {
         <li class="row is-alone">
             <p class="row-title">{text}</p>
         </li>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn session((device, last_seen): (String, i64)) -> AnyView {
+fn session((device, last_seen): (String, i64)) -> Markup {
     view! {
         <li class="row is-alone">
             <div class="row-what">
@@ -117,10 +118,10 @@ fn session((device, last_seen): (String, i64)) -> AnyView {
             </div>
         </li>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn own() -> AnyView {
+fn own() -> Markup {
     view! {
         <section class="card" aria-labelledby="changes-title">
             <h2 class="card-title" id="changes-title">
@@ -129,10 +130,10 @@ fn own() -> AnyView {
             <p class="card-lead">"This is your own account: use " <a href="/settings">"your settings"</a> "."</p>
         </section>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn changes(view: &AdminUserView) -> AnyView {
+fn changes(view: &AdminUserView) -> Markup {
     let (id, invalid) = (view.user.id.clone(), view.form_error.map(wording::concern) == Some(Concern::Word));
     let (switch, text, busy) = match view.user.disabled {
         true => ("/admin/users/enable", "Enable", "Enabling…"),
@@ -163,10 +164,10 @@ fn changes(view: &AdminUserView) -> AnyView {
             </PostForm>
         </section>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn events(activity: Vec<ActivityView>, older: Option<String>) -> AnyView {
+fn events(activity: Vec<ActivityView>, older: Option<String>) -> Markup {
     let rows: Vec<_> = activity.into_iter().map(event).collect();
     view! {
         <section class="card" aria-labelledby="activity-title">
@@ -179,10 +180,10 @@ fn events(activity: Vec<ActivityView>, older: Option<String>) -> AnyView {
             {older.map(older_activity)}
         </section>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn event(activity: ActivityView) -> AnyView {
+fn event(activity: ActivityView) -> Markup {
     let ActivityView { what, alarming, provider_says, at, last_at, device, ip } = activity;
     view! {
         <li class="event" class:is-alarming=alarming>
@@ -195,5 +196,5 @@ fn event(activity: ActivityView) -> AnyView {
             {provider_says.map(|text| view! { <p class="row-told">{text}</p> })}
         </li>
     }
-    .into_any()
+    .into_markup()
 }

@@ -8,6 +8,7 @@ use self::{
 };
 use crate::ui::{
     components::frame::Frame,
+    markup::{IntoMarkup, Markup},
     view::{ApiAnswerView, ApiDocsView, ApiErrorView, ApiMembersView, ApiOperationView, ApiSampleView, ApiSectionView},
 };
 
@@ -40,11 +41,11 @@ pub fn ApiDocsPage(docs: ApiDocsView) -> impl IntoView {
     }
 }
 
-fn contents(sections: &[ApiSectionView]) -> AnyView {
-    let groups: Vec<AnyView> = sections
+fn contents(sections: &[ApiSectionView]) -> Markup {
+    let groups: Vec<Markup> = sections
         .iter()
         .map(|section| {
-            let operations: Vec<AnyView> = section.operations.iter().map(entry).collect();
+            let operations: Vec<Markup> = section.operations.iter().map(entry).collect();
             let (name, id) = (section.name.clone(), anchor(&section.name));
             view! {
                 <li>
@@ -54,7 +55,7 @@ fn contents(sections: &[ApiSectionView]) -> AnyView {
                     <ul role="list">{operations}</ul>
                 </li>
             }
-            .into_any()
+            .into_markup()
         })
         .collect();
     view! {
@@ -69,10 +70,10 @@ fn contents(sections: &[ApiSectionView]) -> AnyView {
             </ul>
         </nav>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn entry(operation: &ApiOperationView) -> AnyView {
+fn entry(operation: &ApiOperationView) -> Markup {
     let ApiOperationView { id, method, summary, .. } = operation.clone();
     view! {
         <li>
@@ -83,10 +84,10 @@ fn entry(operation: &ApiOperationView) -> AnyView {
             </a>
         </li>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn section(section: ApiSectionView) -> AnyView {
+fn section(section: ApiSectionView) -> Markup {
     let ApiSectionView { name, lead, operations } = section;
     let (id, label) = (anchor(&name), anchor(&name));
     view! {
@@ -100,10 +101,10 @@ fn section(section: ApiSectionView) -> AnyView {
             {operations.into_iter().map(operation).collect_view()}
         </section>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn operation(operation: ApiOperationView) -> AnyView {
+fn operation(operation: ApiOperationView) -> Markup {
     let summary = operation.summary.clone();
     let credentials = operation.credentials.unwrap_or_else(|| "none".to_owned());
     let body_note = (!operation.body_note.is_empty()).then(|| paragraph(operation.body_note));
@@ -131,10 +132,10 @@ fn operation(operation: ApiOperationView) -> AnyView {
             {folded_errors(ERRORS, operation.errors)}
         </section>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn answer(answer: ApiAnswerView, summary: &str) -> AnyView {
+fn answer(answer: ApiAnswerView, summary: &str) -> Markup {
     let ApiAnswerView { status, description, members, samples: examples } = answer;
     view! {
         <h4>"Answer"</h4>
@@ -146,10 +147,10 @@ fn answer(answer: ApiAnswerView, summary: &str) -> AnyView {
         {tables(members, false)}
         {samples(examples, summary)}
     }
-    .into_any()
+    .into_markup()
 }
 
-fn every_error(error: Vec<ApiMembersView>, errors: Vec<ApiErrorView>) -> AnyView {
+fn every_error(error: Vec<ApiMembersView>, errors: Vec<ApiErrorView>) -> Markup {
     let (id, label) = (anchor(ERRORS), anchor(ERRORS));
     view! {
         <section class="api-section" aria-labelledby=label>
@@ -161,10 +162,10 @@ fn every_error(error: Vec<ApiMembersView>, errors: Vec<ApiErrorView>) -> AnyView
             </div>
         </section>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn folded_errors(title: &'static str, errors: Vec<ApiErrorView>) -> AnyView {
+fn folded_errors(title: &'static str, errors: Vec<ApiErrorView>) -> Markup {
     let number = errors.len();
     view! {
         <details class="api-errors">
@@ -172,28 +173,28 @@ fn folded_errors(title: &'static str, errors: Vec<ApiErrorView>) -> AnyView {
             {errors_table(errors)}
         </details>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn tables(tables: Vec<ApiMembersView>, are_parameters: bool) -> AnyView {
-    tables.into_iter().map(|table| members_table(table, are_parameters)).collect_view().into_any()
+fn tables(tables: Vec<ApiMembersView>, are_parameters: bool) -> Markup {
+    tables.into_iter().map(|table| members_table(table, are_parameters)).collect_view().into_markup()
 }
 
-fn samples(samples: Vec<ApiSampleView>, of: &str) -> AnyView {
-    samples.into_iter().map(|it| sample(it, of)).collect_view().into_any()
+fn samples(samples: Vec<ApiSampleView>, of: &str) -> Markup {
+    samples.into_iter().map(|it| sample(it, of)).collect_view().into_markup()
 }
 
-fn paragraph(text: String) -> AnyView {
-    view! { <p>{prose(&text)}</p> }.into_any()
+fn paragraph(text: String) -> Markup {
+    view! { <p>{prose(&text)}</p> }.into_markup()
 }
 
 /// Text with code between backticks.
-fn prose(text: &str) -> AnyView {
+fn prose(text: &str) -> Markup {
     let parts = text.split('`').map(str::to_owned).enumerate().map(|(number, part)| match number % 2 {
-        1 => view! { <code>{part}</code> }.into_any(),
-        _ => part.into_any(),
+        1 => view! { <code>{part}</code> }.into_markup(),
+        _ => part.into_markup(),
     });
-    parts.collect_view().into_any()
+    parts.collect_view().into_markup()
 }
 
 fn anchor(name: &str) -> String {

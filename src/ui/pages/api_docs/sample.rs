@@ -2,10 +2,13 @@
 
 use leptos::prelude::*;
 
-use crate::ui::view::ApiSampleView;
+use crate::ui::{
+    markup::{IntoMarkup, Markup},
+    view::ApiSampleView,
+};
 
 /// `of` is the operation. The code is focusable, so that the keyboard can scroll long lines.
-pub fn sample(sample: ApiSampleView, of: &str) -> AnyView {
+pub fn sample(sample: ApiSampleView, of: &str) -> Markup {
     let ApiSampleView { label, note, code } = sample;
     let name = [of, &label, &note].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(", ");
     let note = (!note.is_empty()).then(|| view! { <span class="api-note">{note}</span> });
@@ -23,5 +26,5 @@ pub fn sample(sample: ApiSampleView, of: &str) -> AnyView {
             </pre>
         </figure>
     }
-    .into_any()
+    .into_markup()
 }

@@ -4,26 +4,29 @@
 use leptos::prelude::*;
 
 use super::prose;
-use crate::ui::view::{ApiErrorView, ApiMemberView, ApiMembersView};
+use crate::ui::{
+    markup::{IntoMarkup, Markup},
+    view::{ApiErrorView, ApiMemberView, ApiMembersView},
+};
 
 /// Only parameters are required or not; an answer has all of its members.
-pub fn members_table(table: ApiMembersView, are_parameters: bool) -> AnyView {
+pub fn members_table(table: ApiMembersView, are_parameters: bool) -> Markup {
     let ApiMembersView { title, note, members } = table;
     let note = (!note.is_empty()).then(|| view! { <span class="api-note">{prose(&note)}</span> });
     let columns: &[_] = match are_parameters {
         true => &["Name", "Type", "Required", "Description"],
         false => &["Name", "Type", "Description"],
     };
-    let rows: Vec<AnyView> = members.into_iter().map(|member| row(member, are_parameters)).collect();
+    let rows: Vec<Markup> = members.into_iter().map(|member| row(member, are_parameters)).collect();
     let caption = view! {
         <strong>{title}</strong>
         " "
         {note}
     };
-    table_of(Some(caption.into_any()), columns, rows)
+    table_of(Some(caption.into_markup()), columns, rows)
 }
 
-fn row(member: ApiMemberView, is_parameter: bool) -> AnyView {
+fn row(member: ApiMemberView, is_parameter: bool) -> Markup {
     let ApiMemberView { name, kind, required, description } = member;
     let required = is_parameter.then(|| {
         let (word, look) = if required { ("required", "api-required") } else { ("optional", "api-optional") };
@@ -39,10 +42,10 @@ fn row(member: ApiMemberView, is_parameter: bool) -> AnyView {
             <td class="api-description">{prose(&description)}</td>
         </tr>
     }
-    .into_any()
+    .into_markup()
 }
 
-pub fn errors_table(errors: Vec<ApiErrorView>) -> AnyView {
+pub fn errors_table(errors: Vec<ApiErrorView>) -> Markup {
     let rows = errors.into_iter().map(|error| {
         let ApiErrorView { status, code, meaning } = error;
         view! {
@@ -54,14 +57,14 @@ pub fn errors_table(errors: Vec<ApiErrorView>) -> AnyView {
                 <td class="api-description">{meaning}</td>
             </tr>
         }
-        .into_any()
+        .into_markup()
     });
     table_of(None, &["Code", "Status", "Meaning"], rows.collect())
 }
 
-fn table_of(caption: Option<AnyView>, columns: &[&'static str], rows: Vec<AnyView>) -> AnyView {
-    let columns: Vec<AnyView> =
-        columns.iter().map(|column| view! { <th scope="col">{*column}</th> }.into_any()).collect();
+fn table_of(caption: Option<Markup>, columns: &[&'static str], rows: Vec<Markup>) -> Markup {
+    let columns: Vec<Markup> =
+        columns.iter().map(|column| view! { <th scope="col">{*column}</th> }.into_markup()).collect();
     view! {
         <table class="api-table">
             {caption.map(|caption| view! { <caption>{caption}</caption> })}
@@ -71,5 +74,5 @@ fn table_of(caption: Option<AnyView>, columns: &[&'static str], rows: Vec<AnyVie
             <tbody>{rows}</tbody>
         </table>
     }
-    .into_any()
+    .into_markup()
 }

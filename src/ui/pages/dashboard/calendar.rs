@@ -6,6 +6,7 @@ use crate::{
     codes::access::Access,
     ui::{
         components::{file_icon::ExternalLinkIcon, timestamp::Timestamp},
+        markup::{IntoMarkup, Markup},
         timestamp,
         view::{CalendarView, EventTime, EventView},
         wording::{self, Message},
@@ -15,7 +16,7 @@ use crate::{
 const GOOGLE_CALENDAR: &str = "https://calendar.google.com/";
 
 /// `None` if there is nothing to connect.
-pub fn calendar(calendar: CalendarView) -> Option<AnyView> {
+pub fn calendar(calendar: CalendarView) -> Option<Markup> {
     let class = if has_events(&calendar) { "card is-wide" } else { "card" };
     let body = match calendar {
         CalendarView::Off => return None,
@@ -36,9 +37,9 @@ pub fn calendar(calendar: CalendarView) -> Option<AnyView> {
                 </a>
             </div>
         }
-        .into_any(),
+        .into_markup(),
         CalendarView::Events(events) if events.is_empty() => {
-            view! { <p class="card-lead">"No upcoming events in your main calendar."</p> }.into_any()
+            view! { <p class="card-lead">"No upcoming events in your main calendar."</p> }.into_markup()
         }
         CalendarView::Events(events) => {
             let events: Vec<_> = events.into_iter().map(event).collect();
@@ -47,7 +48,7 @@ pub fn calendar(calendar: CalendarView) -> Option<AnyView> {
                     {events}
                 </ol>
             }
-            .into_any()
+            .into_markup()
         }
     };
     Some(
@@ -59,7 +60,7 @@ pub fn calendar(calendar: CalendarView) -> Option<AnyView> {
                 {body}
             </section>
         }
-        .into_any(),
+        .into_markup(),
     )
 }
 
@@ -68,7 +69,7 @@ pub fn has_events(calendar: &CalendarView) -> bool {
     matches!(calendar, CalendarView::Events(events) if !events.is_empty())
 }
 
-fn not_connected() -> AnyView {
+fn not_connected() -> Markup {
     view! {
         <p class="card-lead">
             "See your next five events here. Latchkey reads your main Google calendar and changes nothing."
@@ -79,10 +80,10 @@ fn not_connected() -> AnyView {
             </a>
         </div>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn notice(message: Message, (text, href): (&'static str, &'static str)) -> AnyView {
+fn notice(message: Message, (text, href): (&'static str, &'static str)) -> Markup {
     view! {
         <p class="card-happened">{message.happened}</p>
         <p class="card-lead">{message.advice}</p>
@@ -92,14 +93,14 @@ fn notice(message: Message, (text, href): (&'static str, &'static str)) -> AnyVi
             </a>
         </div>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn event(event: EventView) -> AnyView {
+fn event(event: EventView) -> Markup {
     let EventView { title, time, place, open } = event;
     let title = match title {
-        Some(title) => view! { <bdi>{title}</bdi> }.into_any(),
-        None => "Busy".into_any(),
+        Some(title) => view! { <bdi>{title}</bdi> }.into_markup(),
+        None => "Busy".into_markup(),
     };
     let title = match open {
         Some(href) => view! {
@@ -109,7 +110,7 @@ fn event(event: EventView) -> AnyView {
                 <span class="visually-hidden">" (opens in Google Calendar, in a new tab)"</span>
             </a>
         }
-        .into_any(),
+        .into_markup(),
         None => title,
     };
     view! {
@@ -127,22 +128,22 @@ fn event(event: EventView) -> AnyView {
                 })}
         </li>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// A time is shown in the browser's time zone; a whole day has none.
-fn when(time: EventTime) -> AnyView {
+fn when(time: EventTime) -> Markup {
     match time {
         EventTime::From { begins, ends } => {
             let duration = timestamp::duration(ends.saturating_sub(begins)).map(|duration| {
                 view! { <span class="upcoming-lasts">{format!("for {duration}")}</span> }
             });
-            view! { <Timestamp unix=begins /> " " {duration} }.into_any()
+            view! { <Timestamp unix=begins /> " " {duration} }.into_markup()
         }
         EventTime::Days { first, last } => match (timestamp::day_of(&first), timestamp::day_of(&last)) {
-            (Some(first), Some(last)) if first == last => format!("{first}, all day").into_any(),
-            (Some(first), Some(last)) => format!("{first} to {last}").into_any(),
-            _ => "Date unknown".into_any(),
+            (Some(first), Some(last)) if first == last => format!("{first}, all day").into_markup(),
+            (Some(first), Some(last)) => format!("{first} to {last}").into_markup(),
+            _ => "Date unknown".into_markup(),
         },
     }
 }

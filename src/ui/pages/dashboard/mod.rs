@@ -14,6 +14,7 @@ use crate::{
             timestamp::{Day, Timestamp},
         },
         document::set_title,
+        markup::{IntoMarkup, Markup},
         passkeys::PasskeyUpgrade,
         view::{CalendarView, DashboardView, IdentityView, SandboxView, SessionView},
         wording,
@@ -81,7 +82,7 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
     }
 }
 
-fn for_developers(sandbox: SandboxView) -> AnyView {
+fn for_developers(sandbox: SandboxView) -> Markup {
     view! {
         <aside class="sandbox" aria-label="For developers">
             <p>
@@ -97,7 +98,7 @@ fn for_developers(sandbox: SandboxView) -> AnyView {
             </p>
         </aside>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// The label of the linked provider that has this email; empty if none has.
@@ -109,11 +110,11 @@ fn verifier_of(identities: &[IdentityView], email: &str) -> String {
         .unwrap_or_default()
 }
 
-fn email_line(email: String, verifier: Option<String>) -> AnyView {
+fn email_line(email: String, verifier: Option<String>) -> Markup {
     let verdict = match verifier {
-        Some(label) if label.is_empty() => view! { <span class="badge is-good">"Verified"</span> }.into_any(),
-        Some(label) => view! { <span class="badge is-good">"Verified by " {label}</span> }.into_any(),
-        None => view! { <span class="badge is-mild">"Not verified"</span> }.into_any(),
+        Some(label) if label.is_empty() => view! { <span class="badge is-good">"Verified"</span> }.into_markup(),
+        Some(label) => view! { <span class="badge is-good">"Verified by " {label}</span> }.into_markup(),
+        None => view! { <span class="badge is-mild">"Not verified"</span> }.into_markup(),
     };
     view! {
         <p class="person-email">
@@ -122,10 +123,10 @@ fn email_line(email: String, verifier: Option<String>) -> AnyView {
             {verdict}
         </p>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn this_sign_in(session: SessionView, member_since: i64, connectable: bool) -> AnyView {
+fn this_sign_in(session: SessionView, member_since: i64, connectable: bool) -> Markup {
     let SessionView { provider, provider_slug, device, ip, signed_in_at, idle_until, absolute_until } = session;
     let here = matches!(ip.as_str(), "127.0.0.1" | "::1").then_some(" (this machine)");
     let is_provider = provider_slug != PASSWORD && provider_slug != PASSKEY;
@@ -171,21 +172,21 @@ fn this_sign_in(session: SessionView, member_since: i64, connectable: bool) -> A
             </div>
         </section>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn fact(term: &'static str, what: impl IntoView + 'static) -> AnyView {
+fn fact(term: &'static str, what: impl IntoView + 'static) -> Markup {
     view! {
         <div>
             <dt>{term}</dt>
-            <dd>{what.into_any()}</dd>
+            <dd>{what.into_markup()}</dd>
         </div>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// Links to the files. Whether they are connected is checked there, not on each visit of the dashboard.
-fn files(alone: bool) -> AnyView {
+fn files(alone: bool) -> Markup {
     view! {
         <section class=if alone { "card is-wide is-brief" } else { "card" } aria-labelledby="files-title">
             <div class="card-what">
@@ -203,5 +204,5 @@ fn files(alone: bool) -> AnyView {
             </div>
         </section>
     }
-    .into_any()
+    .into_markup()
 }

@@ -4,11 +4,14 @@ use leptos::prelude::*;
 
 use crate::{
     codes::settings_page::SettingsPage,
-    ui::view::{NextStep, StepState},
+    ui::{
+        markup::{IntoMarkup, Markup},
+        view::{NextStep, StepState},
+    },
 };
 
 /// `None` if nothing is left to do.
-pub fn next_steps(steps: &[(NextStep, StepState)]) -> Option<AnyView> {
+pub fn next_steps(steps: &[(NextStep, StepState)]) -> Option<Markup> {
     if steps.is_empty() {
         return None;
     }
@@ -24,11 +27,11 @@ pub fn next_steps(steps: &[(NextStep, StepState)]) -> Option<AnyView> {
                 </ol>
             </section>
         }
-        .into_any(),
+        .into_markup(),
     )
 }
 
-fn step((step, state): (NextStep, StepState)) -> AnyView {
+fn step((step, state): (NextStep, StepState)) -> Markup {
     let (text, reason, href) = match step {
         NextStep::AddEmail => (
             "Add email address",
@@ -48,9 +51,9 @@ fn step((step, state): (NextStep, StepState)) -> AnyView {
             <span class="step-done">{text}</span>
             <span class="visually-hidden">" (done)"</span>
         }
-        .into_any()
+        .into_markup()
     } else {
-        view! { <a href=href>{text}</a> <p class="step-reason">{reason}</p> }.into_any()
+        view! { <a href=href>{text}</a> <p class="step-reason">{reason}</p> }.into_markup()
     };
     view! {
         <li class="step" class:is-done=done>
@@ -58,5 +61,5 @@ fn step((step, state): (NextStep, StepState)) -> AnyView {
             <div>{what}</div>
         </li>
     }
-    .into_any()
+    .into_markup()
 }

@@ -11,12 +11,13 @@ use crate::{
             timestamp::Timestamp,
         },
         links,
+        markup::{IntoMarkup, Markup},
         view::AccountView,
     },
 };
 
 /// The account, and links to others.
-pub fn account_switcher(account: &AccountView, others: &[(String, String)]) -> AnyView {
+pub fn account_switcher(account: &AccountView, others: &[(String, String)]) -> Markup {
     let others: Vec<_> = others
         .iter()
         .map(|(label, href)| {
@@ -48,10 +49,10 @@ pub fn account_switcher(account: &AccountView, others: &[(String, String)]) -> A
             </details>
         </div>
     }
-    .into_any()
+    .into_markup()
 }
 
-pub fn connection(account: &AccountView, connected_at: i64) -> AnyView {
+pub fn connection(account: &AccountView, connected_at: i64) -> Markup {
     view! {
         <section class="card connection" aria-labelledby="connection-title">
             <div class="connection-text">
@@ -65,11 +66,11 @@ pub fn connection(account: &AccountView, connected_at: i64) -> AnyView {
             {disconnect(account)}
         </section>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// Returns to the same account: with two, the page would otherwise show the other one's files.
-pub fn disconnect(account: &AccountView) -> AnyView {
+pub fn disconnect(account: &AccountView) -> Markup {
     view! {
         <DisconnectForm
             identity=account.identity.clone()
@@ -77,15 +78,15 @@ pub fn disconnect(account: &AccountView) -> AnyView {
             return_to=links::of_account(Access::Drive, &account.identity)
         />
     }
-    .into_any()
+    .into_markup()
 }
 
 /// Signing out, disconnecting and Google's own session differ, which matters on a shared device.
-pub fn sign_out_note() -> AnyView {
+pub fn sign_out_note() -> Markup {
     view! {
         <p class="card-lead">
             "Signing out of Latchkey doesn't disconnect Google Drive or sign you out of Google."
         </p>
     }
-    .into_any()
+    .into_markup()
 }

@@ -2,10 +2,13 @@
 
 use leptos::prelude::*;
 
-use crate::ui::view::CrumbView;
+use crate::ui::{
+    markup::{IntoMarkup, Markup},
+    view::CrumbView,
+};
 
 /// `None` if the list is not of one folder.
-pub fn crumbs(crumbs: Vec<CrumbView>) -> Option<AnyView> {
+pub fn crumbs(crumbs: Vec<CrumbView>) -> Option<Markup> {
     let here = crumbs.len().checked_sub(1)?;
     let steps: Vec<_> = crumbs
         .into_iter()
@@ -18,14 +21,14 @@ pub fn crumbs(crumbs: Vec<CrumbView>) -> Option<AnyView> {
                         <bdi>{display_name(name)}</bdi>
                     </span>
                 }
-                .into_any()
+                .into_markup()
             } else {
                 view! {
                     <a class="crumb" href=href title=title>
                         <bdi>{display_name(name)}</bdi>
                     </a>
                 }
-                .into_any()
+                .into_markup()
             };
             view! { <li>{step}</li> }
         })
@@ -36,7 +39,7 @@ pub fn crumbs(crumbs: Vec<CrumbView>) -> Option<AnyView> {
                 <ol role="list">{steps}</ol>
             </nav>
         }
-        .into_any(),
+        .into_markup(),
     )
 }
 

@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::ui::view::FilterView;
+use crate::ui::{
+    markup::{IntoMarkup, Markup},
+    view::FilterView,
+};
 
 pub struct Place {
     /// Counts from 1.
@@ -15,17 +18,17 @@ pub struct Place {
     pub above: Option<String>,
 }
 
-pub fn empty(filter: &FilterView, place: Place) -> AnyView {
+pub fn empty(filter: &FilterView, place: Place) -> Markup {
     let Place { page, more, here, above } = place;
     let narrowed = !filter.search.is_empty() || filter.kind.is_some();
-    let plain = |title: &'static str| title.into_any();
+    let plain = |title: &'static str| title.into_markup();
     let (title, advice, step) = match (more, narrowed, page > 1) {
         (true, ..) => {
             (plain("Nothing found yet"), "Google hasn't searched everything yet. Continue to see more.", None)
         }
         (false, true, false) => match here {
             Some(here) => (
-                view! { "Nothing in " <bdi>{here}</bdi> " matches" }.into_any(),
+                view! { "Nothing in " <bdi>{here}</bdi> " matches" }.into_markup(),
                 "Subfolders aren't searched.",
                 filter.everywhere.clone().map(|href| ("Search everywhere", href)),
             ),
@@ -52,5 +55,5 @@ pub fn empty(filter: &FilterView, place: Place) -> AnyView {
                 })}
         </div>
     }
-    .into_any()
+    .into_markup()
 }

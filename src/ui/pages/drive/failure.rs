@@ -14,12 +14,13 @@ use crate::{
         },
         document::set_title,
         links,
+        markup::{IntoMarkup, Markup},
         view::{AccountView, Notice, ProviderApiError},
         wording,
     },
 };
 
-pub fn failure_page(notice: Option<Notice>, account: AccountView, failure: ProviderApiError, again: String) -> AnyView {
+pub fn failure_page(notice: Option<Notice>, account: AccountView, failure: ProviderApiError, again: String) -> Markup {
     let failed = notice.as_ref().is_some_and(wording::is_alarming);
     let notice = notice.map(|notice| {
         view! { <NoticeBox message=wording::notice_inside(&notice) alert=wording::is_alarming(&notice) /> }
@@ -55,7 +56,7 @@ pub fn failure_page(notice: Option<Notice>, account: AccountView, failure: Provi
                 })}
         </Frame>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// Then the connection works, and disconnecting would not help.
@@ -69,8 +70,8 @@ fn is_about_the_url(failure: ProviderApiError) -> bool {
     }
 }
 
-fn step(account: &AccountView, failure: ProviderApiError, again: String) -> AnyView {
-    let link = |text: &'static str, href: String| view! { <a class="button" href=href>{text}</a> }.into_any();
+fn step(account: &AccountView, failure: ProviderApiError, again: String) -> Markup {
+    let link = |text: &'static str, href: String| view! { <a class="button" href=href>{text}</a> }.into_markup();
     match failure {
         ProviderApiError::RateLimited { .. } | ProviderApiError::Unavailable => link("Try again", again),
         ProviderApiError::NoSuchPage => link("Go to the first page", again),
@@ -84,11 +85,11 @@ fn step(account: &AccountView, failure: ProviderApiError, again: String) -> AnyV
                 "Use another account"
             </a>
         }
-        .into_any(),
+        .into_markup(),
     }
 }
 
-fn reconnect(identity: String, again: String) -> AnyView {
+fn reconnect(identity: String, again: String) -> Markup {
     view! {
         <PostForm action="/grants/connect" return_to=Some(again)>
             {hidden("access", Access::Drive.code().into())}
@@ -96,5 +97,5 @@ fn reconnect(identity: String, again: String) -> AnyView {
             <Submit text="Reconnect Google Drive" busy="Opening Google…" />
         </PostForm>
     }
-    .into_any()
+    .into_markup()
 }

@@ -7,6 +7,7 @@ use crate::{
     codes::files::{FileKind, FileSort},
     ui::{
         components::form::hidden,
+        markup::{IntoMarkup, Markup},
         view::{CrumbView, FilterView},
         wording,
     },
@@ -21,7 +22,7 @@ pub fn folder(filter: &FilterView, crumbs: &[CrumbView]) -> Option<String> {
 }
 
 /// The island submits it while the person types; the button is for browsers without script, and for the Enter key.
-pub fn filter(filter: &FilterView, here: Option<String>) -> AnyView {
+pub fn filter(filter: &FilterView, here: Option<String>) -> Markup {
     let FilterView { account, folder, search, kind, sort, .. } = filter.clone();
     let kinds: Vec<_> = FileKind::ALL
         .iter()
@@ -30,8 +31,8 @@ pub fn filter(filter: &FilterView, here: Option<String>) -> AnyView {
     let sorts: Vec<_> =
         FileSort::ALL.iter().map(|known| option(known.code(), wording::files::sort(*known), sort == *known)).collect();
     let place = match here {
-        Some(here) => view! { ", in " <bdi>{here}</bdi> }.into_any(),
-        None => ", anywhere in your Drive".into_any(),
+        Some(here) => view! { ", in " <bdi>{here}</bdi> }.into_markup(),
+        None => ", anywhere in your Drive".into_markup(),
     };
     view! {
         <form class="filter" method="get" action="/drive" role="search" aria-label="Files">
@@ -77,14 +78,14 @@ pub fn filter(filter: &FilterView, here: Option<String>) -> AnyView {
             </button>
         </form>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn option(value: &'static str, text: &'static str, selected: bool) -> AnyView {
+fn option(value: &'static str, text: &'static str, selected: bool) -> Markup {
     view! {
         <option value=value selected=selected>
             {text}
         </option>
     }
-    .into_any()
+    .into_markup()
 }

@@ -12,12 +12,13 @@ use super::{
 use crate::{
     codes::files::FileSort,
     ui::{
+        markup::{IntoMarkup, Markup},
         view::{FilesView, FilterView},
         wording,
     },
 };
 
-pub fn list(files: FilesView) -> AnyView {
+pub fn list(files: FilesView) -> Markup {
     let FilesView { crumbs: folders, filter, files, page, first, next, incomplete, .. } = files;
     let above = folders.len().checked_sub(2).and_then(|place| folders.get(place)).map(|crumb| crumb.href.clone());
     let body = if files.is_empty() {
@@ -43,11 +44,11 @@ pub fn list(files: FilesView) -> AnyView {
             {pager(first, next)}
         </div>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// On a phone its rows become blocks, and stay a table for screen readers.
-fn table(sort: FileSort, rows: Vec<AnyView>) -> AnyView {
+fn table(sort: FileSort, rows: Vec<Markup>) -> Markup {
     let (name, changed, size) = match sort {
         FileSort::Name => (Some("ascending"), None, None),
         FileSort::Newest => (None, Some("descending"), None),
@@ -76,11 +77,11 @@ fn table(sort: FileSort, rows: Vec<AnyView>) -> AnyView {
             </tbody>
         </table>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// The active filters in words, and a link to clear them.
-fn narrowed(filter: &FilterView) -> Option<AnyView> {
+fn narrowed(filter: &FilterView) -> Option<Markup> {
     let clear = filter.clear.clone()?;
     let search = (!filter.search.is_empty()).then(|| {
         let words = filter.search.clone();
@@ -104,6 +105,6 @@ fn narrowed(filter: &FilterView) -> Option<AnyView> {
                 </a>
             </p>
         }
-        .into_any(),
+        .into_markup(),
     )
 }

@@ -11,6 +11,7 @@ use crate::ui::{
     },
     document::set_title,
     islands::drive_files::DriveFiles,
+    markup::{IntoMarkup, Markup},
     view::{DriveState, DriveView, FilesView, Notice},
     wording,
 };
@@ -35,7 +36,7 @@ pub fn DrivePage() -> impl IntoView {
     })
 }
 
-fn files_page(notice: Option<Notice>, files: FilesView) -> AnyView {
+fn files_page(notice: Option<Notice>, files: FilesView) -> Markup {
     let failed = notice.as_ref().is_some_and(wording::is_alarming);
     let notice = notice.map(|notice| {
         view! { <NoticeBox message=wording::notice_inside(&notice) alert=wording::is_alarming(&notice) /> }
@@ -70,5 +71,5 @@ fn files_page(notice: Option<Notice>, files: FilesView) -> AnyView {
             </div>
         </Frame>
     }
-    .into_any()
+    .into_markup()
 }

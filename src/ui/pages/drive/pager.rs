@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 
+use crate::ui::markup::{IntoMarkup, Markup};
+
 /// The island replaces the second link with the button.
-pub fn pager(first: Option<String>, next: Option<String>) -> Option<AnyView> {
+pub fn pager(first: Option<String>, next: Option<String>) -> Option<Markup> {
     if first.is_none() && next.is_none() {
         return None;
     }
@@ -32,6 +34,6 @@ pub fn pager(first: Option<String>, next: Option<String>) -> Option<AnyView> {
                     })}
             </nav>
         }
-        .into_any(),
+        .into_markup(),
     )
 }

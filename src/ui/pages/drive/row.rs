@@ -10,25 +10,26 @@ use crate::{
             file_icon::{ExternalLinkIcon, FileIcon},
             timestamp::BriefTimestamp,
         },
+        markup::{IntoMarkup, Markup},
         view::FileView,
         wording,
     },
 };
 
 /// The name of a folder, or of a shortcut to one, opens it here; any other name opens the file in Google Drive.
-pub fn row(file: FileView) -> AnyView {
+pub fn row(file: FileView) -> Markup {
     let FileView { id, name, kind, owner, mine, in_shared_drive, modified, size, open, enter, shared, starred } = file;
     let name = display_name(name);
     let (main, beside) = match (enter, open) {
         (Some(enter), open) => (inwards(name.clone(), enter), open.map(|open| outwards_beside(name, open))),
         (None, Some(open)) => (outwards(name, open), None),
-        (None, None) => (view! { <span class="file-link">{bare(name)}</span> }.into_any(), None),
+        (None, None) => (view! { <span class="file-link">{bare(name)}</span> }.into_markup(), None),
     };
     let owner = match (mine, owner) {
-        (true, _) => "You".into_any(),
-        (false, Some(owner)) => view! { <bdi>{owner}</bdi> }.into_any(),
-        (false, None) if in_shared_drive => "Shared drive".into_any(),
-        (false, None) => "Unknown".into_any(),
+        (true, _) => "You".into_markup(),
+        (false, Some(owner)) => view! { <bdi>{owner}</bdi> }.into_markup(),
+        (false, None) if in_shared_drive => "Shared drive".into_markup(),
+        (false, None) => "Unknown".into_markup(),
     };
     view! {
         <tr class="file" class:is-folder=kind == FileKind::Folder data-file=id>
@@ -61,29 +62,29 @@ pub fn row(file: FileView) -> AnyView {
             </td>
         </tr>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// The style sheet draws a dot on the space.
-fn mark(word: &'static str) -> AnyView {
+fn mark(word: &'static str) -> Markup {
     view! {
         <span class="dot">" "</span>
         {word}
     }
-    .into_any()
+    .into_markup()
 }
 
-fn inwards(name: String, href: String) -> AnyView {
+fn inwards(name: String, href: String) -> Markup {
     view! {
         <a class="file-link" href=href>
             {bare(name)}
         </a>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// Google learns neither the page nor, through `window.opener`, its origin.
-fn outwards(name: String, href: String) -> AnyView {
+fn outwards(name: String, href: String) -> Markup {
     view! {
         <a class="file-link" href=href target="_blank" rel="noopener noreferrer">
             {bare(name)}
@@ -91,10 +92,10 @@ fn outwards(name: String, href: String) -> AnyView {
             <span class="visually-hidden">" (opens in Google Drive, in a new tab)"</span>
         </a>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn outwards_beside(name: String, href: String) -> AnyView {
+fn outwards_beside(name: String, href: String) -> Markup {
     view! {
         <a class="file-beside" href=href target="_blank" rel="noopener noreferrer" title="Open in Google Drive, in a new tab">
             <ExternalLinkIcon />
@@ -103,16 +104,16 @@ fn outwards_beside(name: String, href: String) -> AnyView {
             </span>
         </a>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// `bdi` isolates the name's text direction and its bidirectional control characters.
-fn bare(name: String) -> AnyView {
+fn bare(name: String) -> Markup {
     let title = name.clone();
     view! {
         <bdi class="file-text" title=title>
             {name}
         </bdi>
     }
-    .into_any()
+    .into_markup()
 }

@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     codes::percent::encode,
-    ui::view::{CompareView, ComparedFlowView, ComparedLineView},
+    ui::{
+        markup::{IntoMarkup, Markup},
+        view::{CompareView, ComparedFlowView, ComparedLineView},
+    },
 };
 
 #[component]
@@ -30,10 +33,10 @@ pub fn ComparePage(view: CompareView) -> impl IntoView {
             <tbody>{rows}</tbody>
         </table>
     };
-    below_the_list(page(title.into_any(), lead, table))
+    below_the_list(page(title.into_markup(), lead, table))
 }
 
-fn head(flow: ComparedFlowView) -> AnyView {
+fn head(flow: ComparedFlowView) -> Markup {
     let ComparedFlowView { id, title, outcome } = flow;
     view! {
         <th scope="col">
@@ -42,10 +45,10 @@ fn head(flow: ComparedFlowView) -> AnyView {
             {badge(outcome)}
         </th>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn line(line: ComparedLineView) -> AnyView {
+fn line(line: ComparedLineView) -> Markup {
     let ComparedLineView { title, sides, differs } = line;
     let cells: Vec<_> =
         sides.into_iter().map(|side| view! { <td>{side.unwrap_or_else(|| "–".to_owned())}</td> }).collect();
@@ -57,5 +60,5 @@ fn line(line: ComparedLineView) -> AnyView {
             {cells}
         </tr>
     }
-    .into_any()
+    .into_markup()
 }

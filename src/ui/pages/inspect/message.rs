@@ -4,11 +4,14 @@ use leptos::prelude::*;
 
 use crate::{
     codes::percent::encode,
-    ui::view::{Lane, WalkCheckView, WalkMessageView, WalkParameterView, WalkSourceView, WalkVerdict},
+    ui::{
+        markup::{IntoMarkup, Markup},
+        view::{Lane, WalkCheckView, WalkMessageView, WalkParameterView, WalkSourceView, WalkVerdict},
+    },
 };
 
 /// `took` is the length of the time axis, in milliseconds.
-pub(super) fn message(message: WalkMessageView, took: u64) -> AnyView {
+pub(super) fn message(message: WalkMessageView, took: u64) -> Markup {
     let WalkMessageView { from, to, title, words, parameters, checks, lines, cookies, awaited, source, at, until } =
         message;
     let failed = checks.iter().any(|check| check.verdict == WalkVerdict::Refused);
@@ -39,11 +42,11 @@ pub(super) fn message(message: WalkMessageView, took: u64) -> AnyView {
             </div>
         </li>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// Where on the axis of its request the step was, and for how long.
-fn axis(at: u64, until: u64, took: u64) -> AnyView {
+fn axis(at: u64, until: u64, took: u64) -> Markup {
     let share = |part: u64| (part.min(took) * 1000 / took.max(1)).to_string();
     let width = (until.saturating_sub(at) * 1000 / took.max(1)).max(12).to_string();
     view! {
@@ -52,10 +55,10 @@ fn axis(at: u64, until: u64, took: u64) -> AnyView {
             <rect class="walk-axis-part" x=share(at) y="0" width=width height="40" />
         </svg>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn parameter_table(parameters: Vec<WalkParameterView>) -> Option<AnyView> {
+fn parameter_table(parameters: Vec<WalkParameterView>) -> Option<Markup> {
     if parameters.is_empty() {
         return None;
     }
@@ -70,10 +73,10 @@ fn parameter_table(parameters: Vec<WalkParameterView>) -> Option<AnyView> {
             <dl class="walk-values">{rows}</dl>
         </details>
     };
-    Some(details.into_any())
+    Some(details.into_markup())
 }
 
-fn parameter(parameter: WalkParameterView) -> AnyView {
+fn parameter(parameter: WalkParameterView) -> Markup {
     let WalkParameterView { name, value, is_secret, explanation } = parameter;
     view! {
         <div>
@@ -86,18 +89,18 @@ fn parameter(parameter: WalkParameterView) -> AnyView {
             </dd>
         </div>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn check_list(checks: Vec<WalkCheckView>) -> Option<AnyView> {
+fn check_list(checks: Vec<WalkCheckView>) -> Option<Markup> {
     if checks.is_empty() {
         return None;
     }
     let rows: Vec<_> = checks.into_iter().map(check).collect();
-    Some(view! { <ul class="walk-checks" role="list">{rows}</ul> }.into_any())
+    Some(view! { <ul class="walk-checks" role="list">{rows}</ul> }.into_markup())
 }
 
-fn check(check: WalkCheckView) -> AnyView {
+fn check(check: WalkCheckView) -> Markup {
     let WalkCheckView { label, asks, expected, actual, verdict, without, source } = check;
     let (sign, word, look) = match verdict {
         WalkVerdict::Passed => ("✓", "Passed", "walk-check is-passed"),
@@ -133,19 +136,19 @@ fn check(check: WalkCheckView) -> AnyView {
             </details>
         </li>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn list(lines: Vec<String>) -> Option<AnyView> {
+fn list(lines: Vec<String>) -> Option<Markup> {
     if lines.is_empty() {
         return None;
     }
     let lines: Vec<_> = lines.into_iter().map(|line| view! { <li>{line}</li> }).collect();
-    Some(view! { <ul class="walk-list">{lines}</ul> }.into_any())
+    Some(view! { <ul class="walk-list">{lines}</ul> }.into_markup())
 }
 
 /// The request that this one waited for.
-fn request_link(id: String) -> AnyView {
+fn request_link(id: String) -> Markup {
     let href = format!("/inspect/{}", encode(&id));
     view! {
         <p class="walk-words">
@@ -154,16 +157,16 @@ fn request_link(id: String) -> AnyView {
             </a>
         </p>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// The file in this repository, and the section of the specification.
-fn source_links(source: WalkSourceView) -> AnyView {
+fn source_links(source: WalkSourceView) -> Markup {
     let WalkSourceView { file, has_page, reference } = source;
     let name = || view! { <code>{file}</code> };
     let name = match has_page {
-        true => view! { <a href=format!("/inspect/source/{file}")>{name()}</a> }.into_any(),
-        false => name().into_any(),
+        true => view! { <a href=format!("/inspect/source/{file}")>{name()}</a> }.into_markup(),
+        false => name().into_markup(),
     };
     let reference = reference.map(|(name, url)| {
         view! {
@@ -177,7 +180,7 @@ fn source_links(source: WalkSourceView) -> AnyView {
         {name}
         {reference}
     }
-    .into_any()
+    .into_markup()
 }
 
 const fn lane(lane: Lane) -> &'static str {

@@ -23,6 +23,7 @@ use crate::{
     codes::percent::encode,
     ui::{
         components::frame::Frame,
+        markup::{IntoMarkup, Markup},
         timestamp,
         view::{AttackView, FlowOutcomeView, FlowRowView, FlowTone, InspectView},
     },
@@ -47,10 +48,10 @@ pub fn InspectPage(view: InspectView) -> impl IntoView {
         </ul>
         {(!attacks.is_empty()).then(|| attack_list(attacks))}
     };
-    view! { <Frame>{page(title.into_any(), LEAD, body)}</Frame> }.into_any()
+    view! { <Frame>{page(title.into_markup(), LEAD, body)}</Frame> }.into_markup()
 }
 
-fn attack_list(attacks: Vec<AttackView>) -> AnyView {
+fn attack_list(attacks: Vec<AttackView>) -> Markup {
     let attacks: Vec<_> = attacks.into_iter().map(attack).collect();
     view! {
         <section class="walk-section" aria-labelledby="attacks">
@@ -67,10 +68,10 @@ fn attack_list(attacks: Vec<AttackView>) -> AnyView {
             </ul>
         </section>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn attack(attack: AttackView) -> AnyView {
+fn attack(attack: AttackView) -> Markup {
     let AttackView { name, title, story, stopped_by, without, is_played } = attack;
     view! {
         <li class="walk-attack">
@@ -88,20 +89,20 @@ fn attack(attack: AttackView) -> AnyView {
             </form>
         </li>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn empty() -> AnyView {
+fn empty() -> Markup {
     view! {
         <div class="empty">
             <h2 class="empty-title">"Nothing yet"</h2>
             <p>"Sign in with a provider, in this browser or another, and come back." " " <a href="/login">"Sign in"</a></p>
         </div>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn row(flow: FlowRowView) -> AnyView {
+fn row(flow: FlowRowView) -> Markup {
     let FlowRowView { id, title, outcome, stopped_at, at } = flow;
     view! {
         <li class="row is-alone">
@@ -116,18 +117,18 @@ fn row(flow: FlowRowView) -> AnyView {
             </div>
         </li>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn badge(outcome: FlowOutcomeView) -> AnyView {
+fn badge(outcome: FlowOutcomeView) -> Markup {
     let look = match outcome.tone {
         FlowTone::Good => "badge is-good",
         FlowTone::Mild => "badge is-mild",
         FlowTone::Serious => "badge is-serious",
     };
-    view! { <span class=look>{outcome.label}</span> }.into_any()
+    view! { <span class=look>{outcome.label}</span> }.into_markup()
 }
 
-fn time(unix: i64) -> AnyView {
-    view! { <time datetime=timestamp::iso(unix)>{timestamp::words(unix)}</time> }.into_any()
+fn time(unix: i64) -> Markup {
+    view! { <time datetime=timestamp::iso(unix)>{timestamp::words(unix)}</time> }.into_markup()
 }

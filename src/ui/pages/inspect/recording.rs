@@ -5,16 +5,17 @@ use leptos::prelude::*;
 use super::time;
 use crate::ui::{
     components::frame::Frame,
+    markup::{IntoMarkup, Markup},
     view::{RecordingLinkView, RecordingView},
 };
 
-pub(super) fn recording_switch(view: RecordingView) -> AnyView {
+pub(super) fn recording_switch(view: RecordingView) -> Markup {
     let RecordingView { everyone_until, links } = view;
     let is_on = everyone_until.is_some() || !links.is_empty();
     let state = match everyone_until {
-        Some(until) => view! { <p>"Every sign-in is recorded until " {time(until)} "."</p> }.into_any(),
-        None if is_on => view! { <p>"Only browsers with a link are recorded."</p> }.into_any(),
-        None => view! { <p>"Nothing is recorded at present."</p> }.into_any(),
+        Some(until) => view! { <p>"Every sign-in is recorded until " {time(until)} "."</p> }.into_markup(),
+        None if is_on => view! { <p>"Only browsers with a link are recorded."</p> }.into_markup(),
+        None => view! { <p>"Nothing is recorded at present."</p> }.into_markup(),
     };
     let links: Vec<_> = links.into_iter().map(link).collect();
     view! {
@@ -46,16 +47,16 @@ pub(super) fn recording_switch(view: RecordingView) -> AnyView {
             </p>
         </section>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn link(link: RecordingLinkView) -> AnyView {
+fn link(link: RecordingLinkView) -> Markup {
     let RecordingLinkView { url, until } = link;
     let what = match url {
-        Some(url) => view! { <code class="walk-link">{url}</code> }.into_any(),
-        None => view! { "One browser has accepted its link" }.into_any(),
+        Some(url) => view! { <code class="walk-link">{url}</code> }.into_markup(),
+        None => view! { "One browser has accepted its link" }.into_markup(),
     };
-    view! { <li>{what} ", until " {time(until)}</li> }.into_any()
+    view! { <li>{what} ", until " {time(until)}</li> }.into_markup()
 }
 
 /// Without script. `action` is where the answer goes.
@@ -79,5 +80,5 @@ pub fn RecordingOfferPage(action: String) -> impl IntoView {
             </p>
         </Frame>
     }
-    .into_any()
+    .into_markup()
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::frame::{below_the_list, page};
-use crate::ui::view::SourceFileView;
+use crate::ui::{markup::IntoMarkup, view::SourceFileView};
 
 #[component]
 pub fn SourcePage(view: SourceFileView) -> impl IntoView {
@@ -15,5 +15,5 @@ pub fn SourcePage(view: SourceFileView) -> impl IntoView {
             <code>{lines}</code>
         </pre>
     };
-    below_the_list(page(title.into_any(), "As this server was built from it.", text))
+    below_the_list(page(title.into_markup(), "As this server was built from it.", text))
 }

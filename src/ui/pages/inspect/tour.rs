@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     codes::percent::encode,
-    ui::view::{StationView, TourView},
+    ui::{
+        markup::{IntoMarkup, Markup},
+        view::{StationView, TourView},
+    },
 };
 
 const LEAD: &str = "What happens when you sign in with a provider, why it happens, and what each step protects you from. Below \
@@ -27,7 +30,7 @@ pub fn TourPage(view: TourView) -> impl IntoView {
     below_the_flow(back, page(title, LEAD, stations))
 }
 
-fn station(number: usize, count: usize, station: StationView, took: u64) -> AnyView {
+fn station(number: usize, count: usize, station: StationView, took: u64) -> Markup {
     let StationView { title, words, wrong, messages } = station;
     let id = format!("step-{number}");
     let labelled_by = id.clone();
@@ -53,5 +56,5 @@ fn station(number: usize, count: usize, station: StationView, took: u64) -> AnyV
                 })}
         </section>
     }
-    .into_any()
+    .into_markup()
 }

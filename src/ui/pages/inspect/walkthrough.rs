@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     codes::percent::encode,
-    ui::view::{EndingView, WalkSectionView, WalkthroughView},
+    ui::{
+        markup::{IntoMarkup, Markup},
+        view::{EndingView, WalkSectionView, WalkthroughView},
+    },
 };
 
 #[component]
@@ -40,7 +43,7 @@ pub fn WalkthroughPage(view: WalkthroughView) -> impl IntoView {
     })
 }
 
-fn compare_form(id: String, others: Vec<(String, String)>) -> Option<AnyView> {
+fn compare_form(id: String, others: Vec<(String, String)>) -> Option<Markup> {
     if others.is_empty() {
         return None;
     }
@@ -57,7 +60,7 @@ fn compare_form(id: String, others: Vec<(String, String)>) -> Option<AnyView> {
             </button>
         </form>
     };
-    Some(form.into_any())
+    Some(form.into_markup())
 }
 
 /// The same as a document of its own.
@@ -68,10 +71,10 @@ pub fn WalkthroughFile(view: WalkthroughView) -> impl IntoView {
             {walkthrough(view)}
         </main>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn walkthrough(view: WalkthroughView) -> AnyView {
+fn walkthrough(view: WalkthroughView) -> Markup {
     let WalkthroughView { title, outcome, at, ending, sections, .. } = view;
     let sections: Vec<_> = sections.into_iter().enumerate().map(|(number, it)| section(number, it)).collect();
     let body = view! {
@@ -92,7 +95,7 @@ fn walkthrough(view: WalkthroughView) -> AnyView {
 }
 
 /// Why it was refused, first of all: most readers come for this.
-fn ended(ending: EndingView) -> AnyView {
+fn ended(ending: EndingView) -> Markup {
     let EndingView { because, check, advice } = ending;
     let check = check.map(|check| {
         view! {
@@ -129,10 +132,10 @@ fn ended(ending: EndingView) -> AnyView {
                 })}
         </section>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn section(number: usize, section: WalkSectionView) -> AnyView {
+fn section(number: usize, section: WalkSectionView) -> Markup {
     let WalkSectionView { title, request_id, pause, took, messages, dropped } = section;
     let id = format!("request-{}", number + 1);
     let labelled_by = id.clone();
@@ -152,5 +155,5 @@ fn section(number: usize, section: WalkSectionView) -> AnyView {
             {(dropped > 0).then(|| view! { <p class="walk-lead">{dropped} " more steps did not fit."</p> })}
         </section>
     }
-    .into_any()
+    .into_markup()
 }

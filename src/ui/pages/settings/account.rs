@@ -12,6 +12,7 @@ use crate::{
             form::{PostForm, Submit, hidden},
             timestamp::Day,
         },
+        markup::{IntoMarkup, Markup},
         pages::drawn,
         view::{AccountSettingsView, ProfileView},
     },
@@ -23,12 +24,12 @@ const YOU: &str = "you";
 #[component]
 pub fn AccountPage() -> impl IntoView {
     drawn(|AccountSettingsView { notice, profile: shown, email: address, pending_email }: AccountSettingsView| {
-        let sections = (profile(shown, address.as_ref()), email(address, pending_email)).into_any();
+        let sections = (profile(shown, address.as_ref()), email(address, pending_email)).into_markup();
         settings_page(SettingsPage::Account, notice, sections)
     })
 }
 
-fn profile(profile: ProfileView, email: Option<&(String, bool)>) -> AnyView {
+fn profile(profile: ProfileView, email: Option<&(String, bool)>) -> Markup {
     let ProfileView { name, name_from, picture, picture_from, member_since } = profile;
     let shown = name.clone().or_else(|| email.map(|(email, _)| email.clone())).unwrap_or_default();
     let hint = name_from.map(|from| {
@@ -52,16 +53,17 @@ fn profile(profile: ProfileView, email: Option<&(String, bool)>) -> AnyView {
             <Submit text="Save" busy="Saving…" look="button is-quiet" />
         </PostForm>
     };
-    section("profile", "Profile", body.into_any())
+    section("profile", "Profile", body.into_markup())
 }
 
-fn email(email: Option<(String, bool)>, pending: Option<String>) -> AnyView {
+fn email(email: Option<(String, bool)>, pending: Option<String>) -> Markup {
     let (what, step) = match email {
         Some((email, true)) => (email_line(email, "badge is-good", "Verified"), "Change email address"),
         Some((email, false)) => (email_line(email, "badge is-mild", "Not verified"), "Confirm or change email address"),
-        None => {
-            (view! { <p class="card-lead">"You haven't added an email address."</p> }.into_any(), "Add email address")
-        }
+        None => (
+            view! { <p class="card-lead">"You haven't added an email address."</p> }.into_markup(),
+            "Add email address",
+        ),
     };
     let body = view! {
         {what}
@@ -72,11 +74,11 @@ fn email(email: Option<(String, bool)>, pending: Option<String>) -> AnyView {
             </a>
         </div>
     };
-    section("email", "Email address", body.into_any())
+    section("email", "Email address", body.into_markup())
 }
 
 /// A change that waits for its confirmation.
-fn waiting(email: String) -> AnyView {
+fn waiting(email: String) -> Markup {
     view! {
         <div class="notice is-mild">
             <p class="notice-happened">
@@ -94,10 +96,10 @@ fn waiting(email: String) -> AnyView {
             </div>
         </div>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn email_line(email: String, badge: &'static str, verdict: &'static str) -> AnyView {
+fn email_line(email: String, badge: &'static str, verdict: &'static str) -> Markup {
     view! {
         <p class="address">
             <span class="address-text">{email}</span>
@@ -105,5 +107,5 @@ fn email_line(email: String, badge: &'static str, verdict: &'static str) -> AnyV
             <span class=badge>{verdict}</span>
         </p>
     }
-    .into_any()
+    .into_markup()
 }

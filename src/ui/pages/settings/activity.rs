@@ -7,6 +7,7 @@ use crate::{
     codes::settings_page::SettingsPage,
     ui::{
         components::{older_activity::older_activity, timestamp::Ago},
+        markup::{IntoMarkup, Markup},
         pages::drawn,
         view::{ActivitySettingsView, ActivityView},
     },
@@ -15,14 +16,14 @@ use crate::{
 #[component]
 pub fn ActivityPage() -> impl IntoView {
     drawn(|ActivitySettingsView { notice, activity: shown, older }: ActivitySettingsView| {
-        settings_page(SettingsPage::Activity, notice, (activity(shown, older), data()).into_any())
+        settings_page(SettingsPage::Activity, notice, (activity(shown, older), data()).into_markup())
     })
 }
 
-fn activity(activity: Vec<ActivityView>, older: Option<String>) -> AnyView {
+fn activity(activity: Vec<ActivityView>, older: Option<String>) -> Markup {
     let title = "Recent activity";
     if activity.is_empty() {
-        return section("activity", title, view! { <p class="card-lead">"No activity yet."</p> }.into_any());
+        return section("activity", title, view! { <p class="card-lead">"No activity yet."</p> }.into_markup());
     }
     let rows: Vec<_> = activity.into_iter().map(row).collect();
     let body = view! {
@@ -35,10 +36,10 @@ fn activity(activity: Vec<ActivityView>, older: Option<String>) -> AnyView {
         </ol>
         {older.map(older_activity)}
     };
-    section("activity", title, body.into_any())
+    section("activity", title, body.into_markup())
 }
 
-fn row(activity: ActivityView) -> AnyView {
+fn row(activity: ActivityView) -> Markup {
     let ActivityView { what, alarming, provider_says, at, last_at, device, ip } = activity;
     view! {
         <li class="event" class:is-alarming=alarming>
@@ -54,10 +55,10 @@ fn row(activity: ActivityView) -> AnyView {
             {provider_says.map(|text| view! { <p class="row-told">{text}</p> })}
         </li>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn data() -> AnyView {
+fn data() -> Markup {
     let body = view! {
         <p class="card-lead">"Everything that we store about you, as one file."</p>
         <div class="card-steps">
@@ -69,5 +70,5 @@ fn data() -> AnyView {
             </a>
         </div>
     };
-    section("data", "Your data", body.into_any())
+    section("data", "Your data", body.into_markup())
 }

@@ -11,6 +11,7 @@ use crate::{
             form::{PostForm, Submit},
             qr_code::Enrolment,
         },
+        markup::{IntoMarkup, Markup},
         pages::drawn,
         view::AuthenticatorView,
         wording,
@@ -22,7 +23,7 @@ pub fn AuthenticatorPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(view: AuthenticatorView) -> AnyView {
+fn draw(view: AuthenticatorView) -> Markup {
     let AuthenticatorView { replaces, enrolment, form_error } = view;
     let (heading, lead, then) = match replaces {
         true => (
@@ -48,5 +49,5 @@ fn draw(view: AuthenticatorView) -> AnyView {
             <p class="fine-print">{then}</p>
         </Step>
     }
-    .into_any()
+    .into_markup()
 }

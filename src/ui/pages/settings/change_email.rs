@@ -9,6 +9,7 @@ use crate::ui::{
         field::{EmailField, of_email},
         form::{PostForm, Submit},
     },
+    markup::{IntoMarkup, Markup},
     pages::drawn,
     view::ChangeEmailView,
     wording,
@@ -19,7 +20,7 @@ pub fn ChangeEmailPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(change: ChangeEmailView) -> AnyView {
+fn draw(change: ChangeEmailView) -> Markup {
     let ChangeEmailView { email, typed, form_error } = change;
     let invalid = of_email(form_error.map(wording::concern));
     let (heading, label) = match &email {
@@ -45,5 +46,5 @@ fn draw(change: ChangeEmailView) -> AnyView {
             </p>
         </Step>
     }
-    .into_any()
+    .into_markup()
 }

@@ -10,6 +10,7 @@ use crate::{
     codes::{access::Access, settings_page::SettingsPage},
     ui::{
         components::disconnect::ALL_AT_ONCE,
+        markup::{IntoMarkup, Markup},
         pages::drawn,
         view::{ConnectionSettingsView, GrantView},
         wording,
@@ -23,7 +24,7 @@ pub fn ConnectionsPage() -> impl IntoView {
     })
 }
 
-fn services(grants: Vec<GrantView>, offered: Vec<Access>) -> AnyView {
+fn services(grants: Vec<GrantView>, offered: Vec<Access>) -> Markup {
     let none = grants.is_empty();
     let live = grants.iter().any(|grant| may_end(&grant.state));
     let offers: Vec<_> = offered.into_iter().filter(|access| !is_listed(&grants, *access)).map(offer).collect();
@@ -58,7 +59,7 @@ fn services(grants: Vec<GrantView>, offered: Vec<Access>) -> AnyView {
                 view! { <div class="card-steps">{offers}</div> }
             })}
     };
-    section("services", "Connected services", body.into_any())
+    section("services", "Connected services", body.into_markup())
 }
 
 /// Whether some account gives this access, or did until it was lost: its row offers to reconnect.
@@ -66,11 +67,11 @@ fn is_listed(grants: &[GrantView], access: Access) -> bool {
     grants.iter().any(|grant| may_end(&grant.state) && grant.sees.contains(&access))
 }
 
-fn offer(access: Access) -> AnyView {
+fn offer(access: Access) -> Markup {
     view! {
         <a class="button is-quiet" href=access.page()>
             {format!("Connect {}", wording::access::name(access))}
         </a>
     }
-    .into_any()
+    .into_markup()
 }

@@ -9,6 +9,7 @@ use crate::ui::{
         field::TextField,
         form::{PostForm, Submit},
     },
+    markup::{IntoMarkup, Markup},
     pages::drawn,
     view::DeleteView,
     wording::{self, Concern},
@@ -19,7 +20,7 @@ pub fn DeletePage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(delete: DeleteView) -> AnyView {
+fn draw(delete: DeleteView) -> Markup {
     let DeleteView { who, word, affected_access, form_error } = delete;
     let invalid = form_error.map(wording::concern) == Some(Concern::Word);
     view! {
@@ -45,5 +46,5 @@ fn draw(delete: DeleteView) -> AnyView {
             </PostForm>
         </Step>
     }
-    .into_any()
+    .into_markup()
 }

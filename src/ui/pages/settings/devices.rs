@@ -10,10 +10,11 @@ use crate::ui::{
         mark::PASSWORD,
         timestamp::Ago,
     },
+    markup::{IntoMarkup, Markup},
     view::DeviceView,
 };
 
-pub fn devices(devices: Vec<DeviceView>) -> AnyView {
+pub fn devices(devices: Vec<DeviceView>) -> Markup {
     let several = devices.iter().any(|device| !device.here);
     let rows: Vec<_> = devices.into_iter().map(device).collect();
     let body = view! {
@@ -35,10 +36,10 @@ pub fn devices(devices: Vec<DeviceView>) -> AnyView {
                 }
             })}
     };
-    section("devices", "Where you're signed in", body.into_any())
+    section("devices", "Where you're signed in", body.into_markup())
 }
 
-fn device(device: DeviceView) -> AnyView {
+fn device(device: DeviceView) -> Markup {
     let DeviceView { id, device, ip, method, method_slug, first_seen, last_seen, here } = device;
     let with = if method_slug == PASSWORD { "a password".to_owned() } else { method };
     // The IP address distinguishes two sessions of the same kind of browser.
@@ -50,15 +51,15 @@ fn device(device: DeviceView) -> AnyView {
                 <Submit text="Sign out" busy="Signing out…" look="button is-plain is-small" to />
             </PostForm>
         }
-        .into_any()
+        .into_markup()
     });
-    let seen = view! { "Last seen " <Ago unix=last_seen /> }.into_any();
-    let signed_in = view! { "Signed in " <Ago unix=first_seen /> " with " {with} }.into_any();
+    let seen = view! { "Last seen " <Ago unix=last_seen /> }.into_markup();
+    let signed_in = view! { "Signed in " <Ago unix=first_seen /> " with " {with} }.into_markup();
     let this = here.then_some(("is-good", "This browser"));
     let icon = view! {
         <span class="row-mark">
             <DeviceIcon />
         </span>
     };
-    row(icon.into_any(), device, this, vec![seen, signed_in, ip.into_any()], end)
+    row(icon.into_markup(), device, this, vec![seen, signed_in, ip.into_markup()], end)
 }

@@ -12,6 +12,7 @@ use crate::{
             timestamp::{Ago, Timestamp},
         },
         links,
+        markup::{IntoMarkup, Markup},
         view::{GrantState, GrantView, Lost},
         wording,
     },
@@ -20,7 +21,7 @@ use crate::{
 /// Without a grant, or if nothing is left of one.
 pub const NOTHING: &str = "Only your basic profile.";
 
-pub fn grant(grant: GrantView) -> AnyView {
+pub fn grant(grant: GrantView) -> Markup {
     let GrantView { identity, slug, provider, account, sees, withdrawn, further, given_at, used_at, state } = grant;
     // Names the account, as another one may be the default.
     let again = links::of_account(*sees.first().unwrap_or(&Access::Drive), &identity);
@@ -36,12 +37,12 @@ pub fn grant(grant: GrantView) -> AnyView {
         }
     });
     let used = match used_at {
-        Some(unix) => view! { "Last used " <Ago unix /> }.into_any(),
-        None => "Not used yet".into_any(),
+        Some(unix) => view! { "Last used " <Ago unix /> }.into_markup(),
+        None => "Not used yet".into_markup(),
     };
     let facts = vec![
-        view! { <bdi>{account.clone()}</bdi> }.into_any(),
-        view! { "Connected " <Ago unix=given_at /> }.into_any(),
+        view! { <bdi>{account.clone()}</bdi> }.into_markup(),
+        view! { "Connected " <Ago unix=given_at /> }.into_markup(),
         used,
     ];
     let now = if may_end(&state) { "" } else { "is-past" };
@@ -64,7 +65,7 @@ pub fn grant(grant: GrantView) -> AnyView {
             {ending}
         </li>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// Whether there are tokens that may still be valid at Google.
@@ -76,11 +77,11 @@ pub fn may_end(state: &GrantState) -> bool {
 }
 
 /// A live grant without any scope that Latchkey uses.
-fn nothing_left() -> AnyView {
-    view! { <span class="badge is-mild">"No access"</span> }.into_any()
+fn nothing_left() -> Markup {
+    view! { <span class="badge is-mild">"No access"</span> }.into_markup()
 }
 
-fn withdrawn_note(access: Access, identity: &str) -> AnyView {
+fn withdrawn_note(access: Access, identity: &str) -> Markup {
     view! {
         <p class="row-note is-mild">
             {wording::access::withdrawn(access)} " You or an administrator removed this permission. "
@@ -89,10 +90,10 @@ fn withdrawn_note(access: Access, identity: &str) -> AnyView {
             </a>
         </p>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn badge(state: &GrantState) -> AnyView {
+fn badge(state: &GrantState) -> Markup {
     let (class, text) = match state {
         GrantState::Renewed { .. } | GrantState::Until(_) => ("badge is-good", "Connected"),
         GrantState::Lost(_) => ("badge is-mild", "Not working"),
@@ -100,19 +101,19 @@ fn badge(state: &GrantState) -> AnyView {
         GrantState::Revoked { .. } => ("badge", "Revoked"),
         GrantState::NotRevoked { .. } => ("badge is-mild", "Not revoked"),
     };
-    view! { <span class=class>{text}</span> }.into_any()
+    view! { <span class=class>{text}</span> }.into_markup()
 }
 
-fn status(state: GrantState, provider: String, again: String) -> AnyView {
+fn status(state: GrantState, provider: String, again: String) -> Markup {
     match state {
         GrantState::Renewed { unused_until } => view! {
             <p class="row-told">
                 "Renews automatically. " {provider} " removes it if it isn't used by " <Timestamp unix=unused_until />
             </p>
         }
-        .into_any(),
+        .into_markup(),
         GrantState::Until(unix) => {
-            view! { <p class="row-told">"Can't be renewed. Works until " <Timestamp unix /></p> }.into_any()
+            view! { <p class="row-told">"Can't be renewed. Works until " <Timestamp unix /></p> }.into_markup()
         }
         GrantState::Lost(lost) => {
             let why = match lost {
@@ -127,7 +128,7 @@ fn status(state: GrantState, provider: String, again: String) -> AnyView {
                     </a>
                 </p>
             }
-            .into_any()
+            .into_markup()
         }
         GrantState::BeingRevoked { attempts, by_hand } => {
             let progress = match attempts {
@@ -141,7 +142,7 @@ fn status(state: GrantState, provider: String, again: String) -> AnyView {
                     {by_hand_link("You can also revoke it at ", provider, by_hand)}
                 </p>
             }
-            .into_any()
+            .into_markup()
         }
         GrantState::Revoked { at } => view! {
             <p class="row-note">
@@ -149,18 +150,18 @@ fn status(state: GrantState, provider: String, again: String) -> AnyView {
                 <Ago unix=at />
             </p>
         }
-        .into_any(),
+        .into_markup(),
         GrantState::NotRevoked { by_hand } => view! {
             <p class="row-note is-mild">
                 "Disconnected. We deleted our access tokens. " {provider.clone()}
                 " hasn't confirmed it, so it may still list Latchkey. " {by_hand_link("Revoke it at ", provider, by_hand)}
             </p>
         }
-        .into_any(),
+        .into_markup(),
     }
 }
 
-fn by_hand_link(text: &'static str, provider: String, href: String) -> AnyView {
+fn by_hand_link(text: &'static str, provider: String, href: String) -> Markup {
     view! {
         <a class="row-step" href=href target="_blank" rel="noopener noreferrer">
             {text}
@@ -168,5 +169,5 @@ fn by_hand_link(text: &'static str, provider: String, href: String) -> AnyView {
             <span class="visually-hidden">" (in a new tab)"</span>
         </a>
     }
-    .into_any()
+    .into_markup()
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::codes::settings_page::SettingsPage;
 use crate::ui::{
     components::{card_page::Step, form::FormErrorNotice, sign_in_methods::MethodsByPost},
+    markup::{IntoMarkup, Markup},
     pages::drawn,
     view::LinkView,
 };
@@ -14,7 +15,7 @@ pub fn LinkPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(link: LinkView) -> AnyView {
+fn draw(link: LinkView) -> Markup {
     let LinkView { provider, return_to, form_error } = link;
     let label = provider.label.clone();
     view! {
@@ -26,5 +27,5 @@ fn draw(link: LinkView) -> AnyView {
             <MethodsByPost providers=vec![provider] action="/settings/link" return_to />
         </Step>
     }
-    .into_any()
+    .into_markup()
 }

@@ -10,6 +10,7 @@ use crate::{
             notice::NoticeBox,
         },
         document::set_title,
+        markup::{IntoMarkup, Markup},
         view::Notice,
         wording,
     },
@@ -38,7 +39,7 @@ mod second_factor;
 mod sign_in_methods;
 
 /// One of the four pages: its title, the navigation between them, and its sections.
-fn settings_page(here: SettingsPage, notice: Option<Notice>, sections: AnyView) -> AnyView {
+fn settings_page(here: SettingsPage, notice: Option<Notice>, sections: Markup) -> Markup {
     let title = wording::settings_page(here);
     let failed = notice.as_ref().is_some_and(wording::is_alarming);
     let notice = notice.as_ref().map(|notice| {
@@ -59,10 +60,10 @@ fn settings_page(here: SettingsPage, notice: Option<Notice>, sections: AnyView) 
             </div>
         </Frame>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn navigation(here: SettingsPage) -> AnyView {
+fn navigation(here: SettingsPage) -> Markup {
     let link = |page: SettingsPage| {
         view! {
             <li>
@@ -77,11 +78,11 @@ fn navigation(here: SettingsPage) -> AnyView {
             <ul role="list">{SettingsPage::ALL.map(link)}</ul>
         </nav>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// `anchor` names the section in links.
-fn section(anchor: &'static str, title: &'static str, body: AnyView) -> AnyView {
+fn section(anchor: &'static str, title: &'static str, body: Markup) -> Markup {
     view! {
         <section class="card" id=anchor aria-labelledby=format!("{anchor}-title")>
             <h2 class="card-title" id=format!("{anchor}-title")>
@@ -90,5 +91,5 @@ fn section(anchor: &'static str, title: &'static str, body: AnyView) -> AnyView 
             {body}
         </section>
     }
-    .into_any()
+    .into_markup()
 }

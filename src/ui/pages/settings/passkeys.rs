@@ -13,25 +13,28 @@ use crate::ui::{
         timestamp::Ago,
     },
     links,
+    markup::{IntoMarkup, Markup},
     passkeys::{PASSKEYS_PAGE, PasskeyButton},
     view::{PasskeyView, PasskeysView},
 };
 
-pub fn passkeys(view: PasskeysView) -> AnyView {
+pub fn passkeys(view: PasskeysView) -> Markup {
     let PasskeysView { passkeys, known, full, reauthenticated, may_remove } = view;
     let rows: Vec<_> = passkeys.into_iter().map(|shown| passkey(shown, may_remove)).collect();
     let add = match (full, reauthenticated) {
-        (true, _) => view! { <p class="row-note">"You have as many passkeys as an account can have."</p> }.into_any(),
+        (true, _) => {
+            view! { <p class="row-note">"You have as many passkeys as an account can have."</p> }.into_markup()
+        }
         (false, true) => {
             view! { <PasskeyButton step="add" text="Add a passkey" look="button is-quiet" known=Some(known) /> }
-                .into_any()
+                .into_markup()
         }
         (false, false) => view! {
             <a class="button is-quiet" href=links::confirm(PASSKEYS_PAGE)>
                 "Add a passkey"
             </a>
         }
-        .into_any(),
+        .into_markup(),
     };
     let body = view! {
         <p class="card-lead">
@@ -47,16 +50,16 @@ pub fn passkeys(view: PasskeysView) -> AnyView {
             })}
         {add}
     };
-    section("passkeys", "Passkeys", body.into_any())
+    section("passkeys", "Passkeys", body.into_markup())
 }
 
-fn passkey(passkey: PasskeyView, may_remove: bool) -> AnyView {
+fn passkey(passkey: PasskeyView, may_remove: bool) -> Markup {
     let PasskeyView { id, name, synced, added_at, last_used_at } = passkey;
     let used = match last_used_at {
-        Some(unix) => view! { "Last used " <Ago unix /> }.into_any(),
-        None => view! { "Added " <Ago unix=added_at /> }.into_any(),
+        Some(unix) => view! { "Last used " <Ago unix /> }.into_markup(),
+        None => view! { "Added " <Ago unix=added_at /> }.into_markup(),
     };
-    let facts = synced.then(|| "Synced".into_any()).into_iter().chain([used]).collect();
+    let facts = synced.then(|| "Synced".into_markup()).into_iter().chain([used]).collect();
     let remove = may_remove.then(|| {
         view! {
             <a class="button is-plain is-small" href=links::remove_passkey(&id)>
@@ -84,5 +87,5 @@ fn passkey(passkey: PasskeyView, may_remove: bool) -> AnyView {
         </details>
     };
     let actions = view! { <div class="row-actions">{rename} {remove}</div> };
-    row(mark(PASSKEY.into()), title, only, facts, Some(actions.into_any()))
+    row(mark(PASSKEY.into()), title, only, facts, Some(actions.into_markup()))
 }

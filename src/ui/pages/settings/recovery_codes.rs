@@ -10,6 +10,7 @@ use crate::{
             form::{PostForm, Submit},
             notice::NoticeBox,
         },
+        markup::{IntoMarkup, Markup},
         pages::drawn,
         view::RecoveryCodesView,
         wording,
@@ -21,7 +22,7 @@ pub fn RecoveryCodesPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(view: RecoveryCodesView) -> AnyView {
+fn draw(view: RecoveryCodesView) -> Markup {
     let RecoveryCodesView { codes, left, return_to, notice } = view;
     let failed = notice.as_ref().is_some_and(wording::is_alarming);
     let notice = notice.map(|notice| {
@@ -38,10 +39,10 @@ fn draw(view: RecoveryCodesView) -> AnyView {
             {body}
         </Step>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn shown(codes: Vec<String>, return_to: String) -> AnyView {
+fn shown(codes: Vec<String>, return_to: String) -> Markup {
     let file = format!("data:text/plain;charset=utf-8,{}", codes.join("%0A"));
     let codes: Vec<_> = codes.into_iter().map(|code| view! { <li><code>{code}</code></li> }).collect();
     view! {
@@ -56,10 +57,10 @@ fn shown(codes: Vec<String>, return_to: String) -> AnyView {
             "I've saved them"
         </a>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn hidden_codes(left: u32) -> AnyView {
+fn hidden_codes(left: u32) -> Markup {
     let left = match left {
         0 => "No codes are left.".to_owned(),
         1 => "One code is left.".to_owned(),
@@ -73,5 +74,5 @@ fn hidden_codes(left: u32) -> AnyView {
             <Submit text="Get new codes" busy="Making codes…" />
         </PostForm>
     }
-    .into_any()
+    .into_markup()
 }

@@ -9,6 +9,7 @@ use crate::{
             card_page::Step,
             form::{PostForm, Submit},
         },
+        markup::{IntoMarkup, Markup},
         pages::drawn,
         view::RemoveAuthenticatorView,
     },
@@ -19,7 +20,7 @@ pub fn RemoveAuthenticatorPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(view: RemoveAuthenticatorView) -> AnyView {
+fn draw(view: RemoveAuthenticatorView) -> Markup {
     let RemoveAuthenticatorView { required, form_error } = view;
     let step = if required {
         view! {
@@ -28,7 +29,7 @@ fn draw(view: RemoveAuthenticatorView) -> AnyView {
                 "Replace the app"
             </a>
         }
-        .into_any()
+        .into_markup()
     } else {
         view! {
             <p class="lead">
@@ -38,7 +39,7 @@ fn draw(view: RemoveAuthenticatorView) -> AnyView {
                 <Submit text="Turn off" busy="Turning off…" look="button is-grave" />
             </PostForm>
         }
-        .into_any()
+        .into_markup()
     };
     view! {
         <Step
@@ -50,5 +51,5 @@ fn draw(view: RemoveAuthenticatorView) -> AnyView {
             {step}
         </Step>
     }
-    .into_any()
+    .into_markup()
 }

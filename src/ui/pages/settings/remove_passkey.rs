@@ -11,6 +11,7 @@ use crate::{
             form::{PostForm, Submit, hidden},
             mark::PASSKEY,
         },
+        markup::{IntoMarkup, Markup},
         pages::drawn,
         view::RemovePasskeyView,
     },
@@ -21,7 +22,7 @@ pub fn RemovePasskeyPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(remove: RemovePasskeyView) -> AnyView {
+fn draw(remove: RemovePasskeyView) -> Markup {
     let RemovePasskeyView { id, name, last, form_error } = remove;
     let step = if last {
         only_way()
@@ -34,7 +35,7 @@ fn draw(remove: RemovePasskeyView) -> AnyView {
                 {hidden("passkey", id)} <Submit text="Remove passkey" busy="Removing…" look="button is-grave" />
             </PostForm>
         }
-        .into_any()
+        .into_markup()
     };
     view! {
         <Step
@@ -52,5 +53,5 @@ fn draw(remove: RemovePasskeyView) -> AnyView {
             {step}
         </Step>
     }
-    .into_any()
+    .into_markup()
 }

@@ -2,19 +2,16 @@
 
 use leptos::prelude::*;
 
-use crate::ui::components::mark::ProviderMark;
+use crate::ui::{
+    components::mark::ProviderMark,
+    markup::{IntoMarkup, Markup},
+};
 
 /// The badge's tone and text.
 pub type Badge = (&'static str, &'static str);
 
 /// `facts` share one line, as far as there is room.
-pub fn row(
-    mark: AnyView,
-    title: String,
-    badge: Option<Badge>,
-    facts: Vec<AnyView>,
-    action: Option<AnyView>,
-) -> AnyView {
+pub fn row(mark: Markup, title: String, badge: Option<Badge>, facts: Vec<Markup>, action: Option<Markup>) -> Markup {
     let badge = badge.map(|(tone, text)| view! { <span class=format!("badge {tone}")>{text}</span> });
     view! {
         <li class="row">
@@ -27,11 +24,11 @@ pub fn row(
             </div> {action}
         </li>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// Facts with dots between them.
-pub fn line(facts: Vec<AnyView>) -> AnyView {
+pub fn line(facts: Vec<Markup>) -> Markup {
     let mut facts = facts.into_iter();
     let first = facts.next();
     let others: Vec<_> = facts.map(|fact| view! { <span class="dot">" "</span> <span>{fact}</span> }).collect();
@@ -41,15 +38,15 @@ pub fn line(facts: Vec<AnyView>) -> AnyView {
             {others}
         </p>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// A provider's mark, or the password's.
-pub fn mark(slug: String) -> AnyView {
+pub fn mark(slug: String) -> Markup {
     view! {
         <span class="row-mark">
             <ProviderMark slug />
         </span>
     }
-    .into_any()
+    .into_markup()
 }

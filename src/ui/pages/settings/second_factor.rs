@@ -13,10 +13,11 @@ use crate::ui::{
         mark::PASSKEY,
         timestamp::Ago,
     },
+    markup::{IntoMarkup, Markup},
     view::{AppView, SecondFactorSettingsView, TrustedBrowserView},
 };
 
-pub fn second_factor(view: SecondFactorSettingsView) -> AnyView {
+pub fn second_factor(view: SecondFactorSettingsView) -> Markup {
     let SecondFactorSettingsView { app, required, trusted } = view;
     let trusted = (!trusted.is_empty()).then(|| {
         let rows: Vec<_> = trusted.into_iter().map(trusted_browser).collect();
@@ -28,7 +29,7 @@ pub fn second_factor(view: SecondFactorSettingsView) -> AnyView {
         }
     });
     let body = match app {
-        Some(shown) => view! { {with_app(shown, required)} {trusted} }.into_any(),
+        Some(shown) => view! { {with_app(shown, required)} {trusted} }.into_markup(),
         None => view! {
             <p class="card-lead">
                 "Besides your password, ask for a code that only your phone can make. Then a stolen password isn't enough."
@@ -38,16 +39,16 @@ pub fn second_factor(view: SecondFactorSettingsView) -> AnyView {
             </a>
             {trusted}
         }
-        .into_any(),
+        .into_markup(),
     };
     section("second-factor", "Two-step verification", body)
 }
 
-fn with_app(app: AppView, required: bool) -> AnyView {
+fn with_app(app: AppView, required: bool) -> Markup {
     let AppView { added_at, last_used_at, recovery_codes, after_providers } = app;
     let used = match last_used_at {
-        Some(unix) => view! { "Last used " <Ago unix /> }.into_any(),
-        None => view! { "Added " <Ago unix=added_at /> }.into_any(),
+        Some(unix) => view! { "Last used " <Ago unix /> }.into_markup(),
+        None => view! { "Added " <Ago unix=added_at /> }.into_markup(),
     };
     let actions = view! {
         <div class="row-actions">
@@ -79,16 +80,16 @@ fn with_app(app: AppView, required: bool) -> AnyView {
     };
     view! {
         <ul class="rows" role="list">
-            {row(mark(PASSKEY.into()), "Authenticator app".into(), None, vec![used], Some(actions.into_any()))}
-            {row(mark(PASSKEY.into()), "Recovery codes".into(), few, vec![left.into_any()], Some(replace.into_any()))}
+            {row(mark(PASSKEY.into()), "Authenticator app".into(), None, vec![used], Some(actions.into_markup()))}
+            {row(mark(PASSKEY.into()), "Recovery codes".into(), few, vec![left.into_markup()], Some(replace.into_markup()))}
         </ul>
         {(!required).then(|| switch(after_providers))}
     }
-    .into_any()
+    .into_markup()
 }
 
 /// What Google and others have checked themselves is not asked for again, unless the person wants it.
-fn switch(after_providers: bool) -> AnyView {
+fn switch(after_providers: bool) -> Markup {
     let (now, text) = match after_providers {
         true => ("We ask for a code also after you sign in with another account, such as Google.", "Don't ask there"),
         false => (
@@ -103,10 +104,10 @@ fn switch(after_providers: bool) -> AnyView {
             <Submit text busy="Saving…" look="button is-quiet is-small" />
         </PostForm>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn trusted_browser(browser: TrustedBrowserView) -> AnyView {
+fn trusted_browser(browser: TrustedBrowserView) -> Markup {
     let TrustedBrowserView { id, device, ip, last_used_at, expires_at: _ } = browser;
     let to = Some(format!("{device}, {ip}"));
     let forget = view! {
@@ -120,6 +121,6 @@ fn trusted_browser(browser: TrustedBrowserView) -> AnyView {
             <DeviceIcon />
         </span>
     };
-    let used = view! { "Last used " <Ago unix=last_used_at /> }.into_any();
-    row(icon.into_any(), device, None, vec![used, ip.into_any()], Some(forget.into_any()))
+    let used = view! { "Last used " <Ago unix=last_used_at /> }.into_markup();
+    row(icon.into_markup(), device, None, vec![used, ip.into_markup()], Some(forget.into_markup()))
 }

@@ -10,6 +10,7 @@ use crate::{
             field::{NewPasswordField, of_password},
             form::{PostForm, Submit, UserName},
         },
+        markup::{IntoMarkup, Markup},
         pages::drawn,
         view::SetPasswordView,
         wording,
@@ -21,7 +22,7 @@ pub fn SetPasswordPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(set: SetPasswordView) -> AnyView {
+fn draw(set: SetPasswordView) -> Markup {
     let SetPasswordView { email, change, form_error } = set;
     let heading = if change { "Change your password" } else { "Set a password" };
     let failed = form_error.is_some();
@@ -34,10 +35,10 @@ fn draw(set: SetPasswordView) -> AnyView {
             {body}
         </Step>
     }
-    .into_any()
+    .into_markup()
 }
 
-fn choose(email: String, change: bool, form_error: Option<FormError>) -> AnyView {
+fn choose(email: String, change: bool, form_error: Option<FormError>) -> Markup {
     let then = if change {
         "You'll be signed out on all other devices. We'll confirm by email."
     } else {
@@ -52,16 +53,16 @@ fn choose(email: String, change: bool, form_error: Option<FormError>) -> AnyView
         </PostForm>
         <p class="fine-print">{then}</p>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// A password needs an email address, to sign in with and for recovery.
-fn email_first() -> AnyView {
+fn email_first() -> Markup {
     view! {
         <p class="lead">"Add and confirm an email address before you set a password."</p>
         <a class="button" href="/settings/email">
             "Add email address"
         </a>
     }
-    .into_any()
+    .into_markup()
 }

@@ -13,10 +13,11 @@ use crate::ui::{
         timestamp::Ago,
     },
     links,
+    markup::{IntoMarkup, Markup},
     view::{IdentityView, ProviderButton, SecuritySettingsView},
 };
 
-pub fn sign_in_methods(security: &SecuritySettingsView) -> AnyView {
+pub fn sign_in_methods(security: &SecuritySettingsView) -> Markup {
     let password = security.password_set_at.map(|set_at| password(set_at, security.password_on));
     let identities = security.identities.iter().cloned().map(|shown| identity(shown, security.may_unlink));
     let rows: Vec<_> = password.into_iter().chain(identities).collect();
@@ -39,13 +40,13 @@ pub fn sign_in_methods(security: &SecuritySettingsView) -> AnyView {
                 }
             })}
     };
-    section("methods", "Ways to sign in", body.into_any())
+    section("methods", "Ways to sign in", body.into_markup())
 }
 
-fn password(set_at: i64, on: bool) -> AnyView {
+fn password(set_at: i64, on: bool) -> Markup {
     let facts = match on {
-        true => vec![view! { "Set " <Ago unix=set_at /> }.into_any()],
-        false => vec!["Passwords are turned off on this site.".into_any()],
+        true => vec![view! { "Set " <Ago unix=set_at /> }.into_markup()],
+        false => vec!["Passwords are turned off on this site.".into_markup()],
     };
     let change = on.then(|| {
         view! {
@@ -54,18 +55,18 @@ fn password(set_at: i64, on: bool) -> AnyView {
                 <span class="visually-hidden">" password"</span>
             </a>
         }
-        .into_any()
+        .into_markup()
     });
     row(mark(PASSWORD.into()), "Password".into(), None, facts, change)
 }
 
-fn identity(identity: IdentityView, may_unlink: bool) -> AnyView {
+fn identity(identity: IdentityView, may_unlink: bool) -> Markup {
     let IdentityView { id, name, slug, label, email, linked_at, last_used_at } = identity;
     let who = email.or(name).unwrap_or_else(|| "No email address shared".into());
     let used = if last_used_at > linked_at {
-        view! { "Last used " <Ago unix=last_used_at /> }.into_any()
+        view! { "Last used " <Ago unix=last_used_at /> }.into_markup()
     } else {
-        view! { "Linked " <Ago unix=linked_at /> }.into_any()
+        view! { "Linked " <Ago unix=linked_at /> }.into_markup()
     };
     let unlink = may_unlink.then(|| {
         view! {
@@ -74,13 +75,13 @@ fn identity(identity: IdentityView, may_unlink: bool) -> AnyView {
                 <span class="visually-hidden">" " {label.clone()} " " {who.clone()}</span>
             </a>
         }
-        .into_any()
+        .into_markup()
     });
     let only = (!may_unlink).then_some(("is-mild", "Only way to sign in"));
-    row(mark(slug), label, only, vec![who.into_any(), used], unlink)
+    row(mark(slug), label, only, vec![who.into_markup(), used], unlink)
 }
 
-fn set_password() -> AnyView {
+fn set_password() -> Markup {
     view! {
         <li>
             <a class="addition" href="/settings/password">
@@ -89,11 +90,11 @@ fn set_password() -> AnyView {
             </a>
         </li>
     }
-    .into_any()
+    .into_markup()
 }
 
 /// A form after a recent authentication; otherwise a link to the page that asks for it.
-fn add(method: ProviderButton, reauthenticated: bool) -> AnyView {
+fn add(method: ProviderButton, reauthenticated: bool) -> Markup {
     let ProviderButton { slug, label, available, .. } = method;
     let href = links::link(&slug, None);
     let label = view! {
@@ -109,14 +110,14 @@ fn add(method: ProviderButton, reauthenticated: bool) -> AnyView {
                 </button>
             </PostForm>
         }
-        .into_any()
+        .into_markup()
     } else {
         view! {
             <a class="addition" href=href rel="nofollow">
                 {label}
             </a>
         }
-        .into_any()
+        .into_markup()
     };
     view! {
         <li>
@@ -124,5 +125,5 @@ fn add(method: ProviderButton, reauthenticated: bool) -> AnyView {
             {(!available).then(|| view! { <p class="row-note is-mild">"Not responding right now"</p> })}
         </li>
     }
-    .into_any()
+    .into_markup()
 }

@@ -8,6 +8,7 @@ use crate::ui::{
         card_page::Step,
         form::{PostForm, Submit, hidden},
     },
+    markup::{IntoMarkup, Markup},
     pages::drawn,
     view::{IdentityView, UnlinkView},
     wording,
@@ -20,7 +21,7 @@ pub fn UnlinkPage() -> impl IntoView {
     drawn(draw)
 }
 
-fn draw(unlink: UnlinkView) -> AnyView {
+fn draw(unlink: UnlinkView) -> Markup {
     let UnlinkView { identity, last, affected_access, form_error } = unlink;
     let IdentityView { id, name, slug, label, email, .. } = identity;
     let who = email.or(name).unwrap_or_else(|| "No email address shared".into());
@@ -37,7 +38,7 @@ fn draw(unlink: UnlinkView) -> AnyView {
                 {hidden("identity", id)} <Submit text="Unlink" busy="Unlinking…" look="button is-grave" />
             </PostForm>
         }
-        .into_any()
+        .into_markup()
     };
     view! {
         <Step above=SettingsPage::Security title="Unlink an account" heading=format!("Unlink {label}") failed=form_error.is_some()>
@@ -51,5 +52,5 @@ fn draw(unlink: UnlinkView) -> AnyView {
             {step}
         </Step>
     }
-    .into_any()
+    .into_markup()
 }

@@ -1,0 +1,44 @@
+//! Views of one type, for branches and for what several places draw.
+//!
+//! Leptos' `AnyView` has code for each way of rendering a view: at once, in a stream in order and out of it, and resolved first.
+//! The server renders at once ([`document`](super::document)). With the other ways, three hundred views were a quarter of the program, which
+//! was loaded at each start.
+
+use leptos::{
+    children::ToChildren,
+    prelude::{IntoView, RenderHtml},
+    tachys::html::InertElement,
+};
+
+/// A view that has been rendered. What it contains is escaped. Browsers do not hydrate it, but the islands in it.
+pub type Markup = InertElement;
+
+pub trait IntoMarkup {
+    /// Renders the view now: its context has to be there.
+    fn into_markup(self) -> Markup;
+}
+
+impl<V: IntoView> IntoMarkup for V {
+    fn into_markup(self) -> Markup {
+        Markup::new(self.into_view().to_html())
+    }
+}
+
+/// What stands within a component's tags, rendered when it is called.
+pub struct Content(Box<dyn FnOnce() -> Markup + Send>);
+
+impl Content {
+    pub fn draw(self) -> Markup {
+        (self.0)()
+    }
+}
+
+impl<F, V> ToChildren<F> for Content
+where
+    F: FnOnce() -> V + Send + 'static,
+    V: IntoView,
+{
+    fn to_children(content: F) -> Self {
+        Self(Box::new(move || content().into_markup()))
+    }
+}
