@@ -1,6 +1,8 @@
 //! Unix seconds as text: for a `datetime` attribute, and in words in UTC. [`super::islands::local_time`] converts them to
 //! the browser's time zone.
 
+use std::fmt::Write as _;
+
 const MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -19,20 +21,30 @@ const MONTHS: [&str; 12] = [
 /// `2026-01-31T09:05:00Z` (RFC 3339).
 pub fn iso(unix: i64) -> String {
     let Civil { year, month, day, hour, minute, second } = Civil::at(unix);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+    let mut text = String::with_capacity(20);
+    push(&mut text, year, 4);
+    for (before, number) in [('-', month), ('-', day), ('T', hour), (':', minute), (':', second)] {
+        text.push(before);
+        push(&mut text, number, 2);
+    }
+    text.push('Z');
+    text
 }
 
 /// `31 January 2026, 09:05 UTC`.
 pub fn words(unix: i64) -> String {
-    let Civil { hour, minute, .. } = Civil::at(unix);
-    format!("{}, {hour:02}:{minute:02} UTC", day(unix))
+    local_words(unix, 0) + " UTC"
 }
 
 /// `31 January 2026, 10:05`, so many seconds east of UTC.
 pub fn local_words(unix: i64, offset: i64) -> String {
-    let shifted = unix.saturating_add(offset);
-    let Civil { hour, minute, .. } = Civil::at(shifted);
-    format!("{}, {hour:02}:{minute:02}", day(shifted))
+    let civil = Civil::at(unix.saturating_add(offset));
+    let mut text = civil.day();
+    for (before, number) in [(", ", civil.hour), (":", civil.minute)] {
+        text.push_str(before);
+        push(&mut text, number, 2);
+    }
+    text
 }
 
 /// [`ago`], or for a time to come `in 5 minutes`, `in 14 days`.
@@ -54,9 +66,7 @@ pub fn distance(unix: i64, now: i64) -> String {
 
 /// `31 January 2026`, the day in UTC.
 pub fn day(unix: i64) -> String {
-    let Civil { year, month, day, .. } = Civil::at(unix);
-    let month = MONTHS.get((month - 1) as usize).copied().unwrap_or_default();
-    format!("{day} {month} {year}")
+    Civil::at(unix).day()
 }
 
 /// Converts `2026-01-31` to `31 January 2026`. `None` for anything else.
@@ -94,6 +104,19 @@ pub fn ago(unix: i64, now: i64) -> String {
     format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
 }
 
+/// With zeros before it, up to so many digits. By hand, as a page of a signed-in user has a dozen times, and `format!` took a
+/// twentieth of it.
+fn push(text: &mut String, number: i64, digits: u32) {
+    match u32::try_from(number) {
+        Ok(number @ 0..=9_999) => {
+            let is_shown = |place: &u32| *place < digits || number >= 10_u32.pow(*place);
+            let digit = |place| number / 10_u32.pow(place) % 10;
+            text.extend((0..4).rev().filter(is_shown).filter_map(|place| char::from_digit(digit(place), 10)));
+        }
+        _ => _ = write!(text, "{number:0width$}", width = digits as usize), // a string takes all
+    }
+}
+
 /// A date and time of the Gregorian calendar in UTC.
 struct Civil {
     year: i64,
@@ -105,6 +128,17 @@ struct Civil {
 }
 
 impl Civil {
+    /// `31 January 2026`.
+    fn day(&self) -> String {
+        let mut text = String::with_capacity(32);
+        push(&mut text, self.day, 1);
+        text.push(' ');
+        text.push_str(MONTHS.get((self.month - 1) as usize).copied().unwrap_or_default());
+        text.push(' ');
+        push(&mut text, self.year, 1);
+        text
+    }
+
     /// Counts in 400-year cycles of 146 097 days that begin on 1 March, so that the leap day is the last of its year.
     fn at(unix: i64) -> Self {
         let clock = unix.rem_euclid(86_400);

@@ -4,16 +4,17 @@
 /// full, so that the document stays the same for what hydrates it.
 pub fn valid_html(rendered: &str) -> String {
     let mut valid = String::with_capacity(rendered.len() + rendered.len() / 16);
-    let mut rest = rendered;
-    // By the rarest character: a page is rendered for each request.
-    while let Some((before, after)) = rest.split_once('!') {
-        valid.push_str(before);
-        valid.push_str(if before.ends_with('<') && after.starts_with('>') { "!----" } else { "!" });
-        rest = after;
+    let mut written = 0;
+    for place in memchr::memmem::find_iter(rendered.as_bytes(), MARKER) {
+        valid.push_str(rendered.get(written..place).unwrap_or_default());
+        valid.push_str("<!---->");
+        written = place + MARKER.len();
     }
-    valid.push_str(rest);
+    valid.push_str(rendered.get(written..).unwrap_or_default());
     valid
 }
+
+const MARKER: &str = "<!>";
 
 #[cfg(test)]
 mod tests {

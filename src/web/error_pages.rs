@@ -11,6 +11,7 @@ use axum::{
 use super::{
     api::{error_of_status, is_path},
     around::{Around, around},
+    health,
     request_log::REQUEST_ID,
     state::AppState,
 };
@@ -34,7 +35,7 @@ pub struct Asked {
 fn ask(_: &AppState, request: &mut Request) -> ControlFlow<Response, Asked> {
     let path = request.uri().path();
     ControlFlow::Continue(Asked {
-        is_probe: matches!(path, "/healthz" | "/readyz"),
+        is_probe: health::is_path(path),
         wants_page: wants_page(request),
         is_api: is_path(path),
         request_id: request.headers().get(REQUEST_ID).cloned(),

@@ -5,6 +5,10 @@ use axum::{extract::State, http::StatusCode};
 use super::state::AppState;
 use crate::store::StoreError;
 
+pub fn is_path(path: &str) -> bool {
+    matches!(path, "/healthz" | "/readyz")
+}
+
 /// Liveness: the process runs.
 pub async fn healthz() -> &'static str {
     "ok\n"

@@ -1,6 +1,10 @@
 //! GET `/metrics` for Prometheus, on a listener of its own (`METRICS_ADDR`): what it says is for the operator.
 
-use std::{ops::ControlFlow, sync::Arc, time::Instant};
+use std::{
+    ops::ControlFlow,
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
 
 use axum::{
     Router,
@@ -11,7 +15,7 @@ use axum::{
 };
 
 use super::{
-    around::{Around, around},
+    around::{Around, around, gate},
     state::AppState,
 };
 use crate::{
@@ -24,10 +28,10 @@ pub fn metrics_router(app: &AppState) -> Router {
     Router::new().route("/metrics", get(scrape)).with_state(app.clone())
 }
 
-/// Times a request by its route. The innermost handler has decided the route by then, so this stands outside all layers.
+/// Times a request by its route, outside all layers.
 pub fn time(metrics: &Metrics) -> Around<Metrics, Asked> {
     around(metrics.clone(), ask, |metrics, Asked { started, route, method }, response| {
-        let route = route.as_ref().map(MatchedPath::as_str);
+        let route = route.0.get().map(MatchedPath::as_str);
         metrics.time_request(route, method.as_str(), response.status().as_u16(), started.elapsed());
         response
     })
@@ -36,12 +40,33 @@ pub fn time(metrics: &Metrics) -> Around<Metrics, Asked> {
 /// A request that is being timed.
 pub struct Asked {
     started: Instant,
-    route: Option<MatchedPath>,
+    route: Route,
     method: Method,
 }
 
+/// The route of a request, which a router finds within the layers.
+#[derive(Clone, Default)]
+struct Route(Arc<OnceLock<MatchedPath>>);
+
+/// Tells [`time`] the routes of this router.
+pub fn name_routes(app: &AppState, router: Router<AppState>) -> Router<AppState> {
+    match app.is_measured {
+        true => router.layer(gate((), name)),
+        false => router,
+    }
+}
+
+fn name((): &(), request: &mut Request) -> ControlFlow<Response> {
+    let extensions = request.extensions();
+    if let (Some(Route(name)), Some(route)) = (extensions.get::<Route>(), extensions.get::<MatchedPath>()) {
+        _ = name.set(route.clone());
+    }
+    ControlFlow::Continue(())
+}
+
 fn ask(_: &Metrics, request: &mut Request) -> ControlFlow<Response, Asked> {
-    let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = Route::default();
+    request.extensions_mut().insert(route.clone());
     ControlFlow::Continue(Asked { started: Instant::now(), route, method: request.method().clone() })
 }
 

@@ -36,6 +36,7 @@ mod security_txt;
 pub mod serve;
 mod server_functions;
 mod sign_out;
+mod split;
 mod start;
 mod state;
 mod supervisor;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::{
     Router,
+    body::Body,
     extract::Request,
     handler::Handler,
     http::StatusCode,
@@ -11,7 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodRouter, any, get, post},
 };
-use tower::ServiceBuilder;
+use tower::{Layer, ServiceBuilder};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     csrf::ConfigError,
@@ -29,7 +30,9 @@ use super::{
     email_link, error_pages, form_post, forms, forward_auth, headers, health, in_flight, inspect, metrics, pages,
     passkeys, prefetch, provider_events, rate_limits, request_context,
     request_log::{REQUEST_ID, on_panic, on_response, span},
-    security_txt, sign_out, start,
+    security_txt, sign_out,
+    split::Split,
+    start,
     state::AppState,
     well_known,
 };
@@ -60,41 +63,49 @@ pub fn router(app: &AppState) -> Result<Router, ConfigError> {
         }
         None => busy,
     };
-    let busy = busy.layer(in_flight::limit(&app.in_flight.site));
-    let routes = busy.merge(health).layer(
-        ServiceBuilder::new()
-            // Outside all that can fail, so that allowed pages can read the errors.
-            .layer(api::share(&app.cors))
-            // Outside the error pages, which are HTML too.
-            .map_request(compression::only_own_requests)
-            .layer(compression::layer())
-            .layer(error_pages::render(app))
-            .layer(CatchPanicLayer::custom(on_panic))
-            .layer(timeout)
-            .map_request(with(app, request_context::identify_client))
-            .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
-            .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT)),
-    );
+    let routes = ServiceBuilder::new()
+        // Outside all that can fail, so that allowed pages can read the errors.
+        .layer(api::share(&app.cors))
+        // Outside the error pages, which are HTML too.
+        .map_request(compression::only_own_requests)
+        .layer(compression::layer())
+        .layer(error_pages::render(app))
+        .layer(CatchPanicLayer::custom(on_panic))
+        .layer(timeout)
+        .map_request(with(app, request_context::identify_client))
+        .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
+        .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
+        .map_request(|request: axum::http::Request<_>| request.map(Body::new))
+        .service(Split {
+            is_aside: health::is_path,
+            aside: metrics::name_routes(app, health).with_state(app.clone()),
+            straight: in_flight::limit(&app.in_flight.site)
+                .layer(metrics::name_routes(app, busy).with_state(app.clone())),
+        });
     // A proxy sends this request before each of its own: it has only the layers that it needs. It reads no body, changes
     // nothing, and answers a program.
-    let verify = forward_auth::routes()
+    let verify = ServiceBuilder::new()
+        .layer(CatchPanicLayer::custom(on_panic))
+        .layer(timeout)
         .layer(in_flight::limit(&app.in_flight.forward_auth))
-        .layer(ServiceBuilder::new().layer(CatchPanicLayer::custom(on_panic)).layer(timeout));
-    // The first layer sees a request first. One stack, since `Router::layer` boxes and clones its layers for each request:
-    // six calls would be six boxes.
-    let routes = routes.merge(verify).with_state(app.clone()).layer(
-        ServiceBuilder::new()
-            // Answers a panic in the layers themselves.
-            .layer(CatchPanicLayer::custom(on_panic))
-            .map_request(with(app, request_context::check_request_id))
-            .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
-            .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(on_response))
-            .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-            .layer(headers::set(&app.header_policy)),
-    );
+        .service(metrics::name_routes(app, forward_auth::routes()).with_state(app.clone()));
+    // The first layer sees a request first.
+    let all = ServiceBuilder::new()
+        // Answers a panic in the layers themselves.
+        .layer(CatchPanicLayer::custom(on_panic))
+        .map_request(with(app, request_context::check_request_id))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(on_response))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(headers::set(&app.header_policy))
+        .service(Split {
+            is_aside: forward_auth::is_path,
+            aside: ServiceBuilder::new().map_response(IntoResponse::into_response).service(verify),
+            straight: routes,
+        });
     Ok(match app.is_measured {
-        true => routes.layer(metrics::time(&app.metrics)),
-        false => routes,
+        true => Router::new().fallback_service(metrics::time(&app.metrics).layer(all)),
+        false => Router::new().fallback_service(all),
     })
 }
 

@@ -155,9 +155,10 @@ fn bind(statement: &mut CachedStatement<'_>, order: &[usize], arguments: &[AnyVa
 impl Shape {
     fn of(statement: &CachedStatement<'_>) -> Self {
         let names = statement.column_names();
-        let column = |(ordinal, name): (usize, &&str)| AnyColumn {
+        // Each row has a copy of its columns: the names, which would be counted references, are in `names` alone.
+        let column = |ordinal| AnyColumn {
             ordinal,
-            name: UStr::new(name),
+            name: UStr::Static(""),
             type_info: AnyTypeInfo { kind: AnyTypeInfoKind::Null },
         };
         // `$1` is a name to SQLite, which numbers names as they come; to sqlx, and to PostgreSQL, it is the first argument.
@@ -167,7 +168,7 @@ impl Shape {
         };
         Self {
             arguments: (1..=statement.parameter_count()).map(argument).collect(),
-            columns: names.iter().enumerate().map(column).collect(),
+            columns: (0..names.len()).map(column).collect(),
             names: Arc::new(names.iter().enumerate().map(|(index, name)| (UStr::new(name), index)).collect()),
         }
     }

@@ -149,7 +149,15 @@ impl TryFrom<SessionRow> for Session {
     type Error = StoreError;
 
     fn try_from(row: SessionRow) -> Result<Self, StoreError> {
+        let signed_in_by = authentications(&row.signed_in_by)?;
+        // The same until a user authenticates again.
+        let reauthenticated_by = match row.reauthenticated_by == row.signed_in_by {
+            true => signed_in_by.clone(),
+            false => authentications(&row.reauthenticated_by)?,
+        };
         Ok(Self {
+            signed_in_by,
+            reauthenticated_by,
             user: UserId::parse(&row.session_user_id)?,
             identity: row.identity_id.as_deref().map(IdentityId::parse).transpose()?,
             created_at: time(row.created_at)?,
@@ -157,8 +165,6 @@ impl TryFrom<SessionRow> for Session {
             expires_at: time(row.expires_at)?,
             absolute_expires_at: time(row.absolute_expires_at)?,
             reauthenticated_at: time(row.reauthenticated_at)?,
-            signed_in_by: authentications(&row.signed_in_by)?,
-            reauthenticated_by: authentications(&row.reauthenticated_by)?,
             id: row.session_id,
             version: row.version,
             provider: row.provider,

@@ -30,6 +30,10 @@ const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// Any method: proxies may keep that of the request (Envoy; Traefik's `preserveRequestMethod`). The second and third are for
 /// those that append the path.
+pub fn is_path(path: &str) -> bool {
+    path.strip_prefix("/auth/verify").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/auth/verify", any(verify))
