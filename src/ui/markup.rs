@@ -7,7 +7,7 @@
 use leptos::{
     children::ToChildren,
     prelude::{IntoView, RenderHtml},
-    tachys::html::InertElement,
+    tachys::{html::InertElement, view::Position},
 };
 
 /// A view that has been rendered. What it contains is escaped. Browsers do not hydrate it, but the islands in it.
@@ -20,7 +20,11 @@ pub trait IntoMarkup {
 
 impl<V: IntoView> IntoMarkup for V {
     fn into_markup(self) -> Markup {
-        Markup::new(self.into_view().to_html())
+        let view = self.into_view();
+        // A view knows about half of its length before, and text that grows is copied each time.
+        let mut html = String::with_capacity(2 * view.html_len() + 128);
+        view.to_html_with_buf(&mut html, &mut Position::FirstChild, true, false, Vec::new());
+        Markup::new(html)
     }
 }
 
