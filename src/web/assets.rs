@@ -52,10 +52,12 @@ pub fn serve(request: &Request) -> Option<Response<Body>> {
     Some(response)
 }
 
-/// The URLs of the built files, with versions.
+/// The URLs of the built files, with versions; with live reload without, as the files change while the server runs, and a
+/// browser keeps what has a version.
 pub fn urls(reload: Option<String>) -> Assets {
-    let url = |path: &str| {
-        Site::get(path).map_or_else(|| format!("/{path}"), |file| format!("/{path}?v={}", version_of(&file)))
+    let url = |path: &str| match Site::get(path).filter(|_| reload.is_none()) {
+        Some(file) => format!("/{path}?v={}", version_of(&file)),
+        None => format!("/{path}"),
     };
     Assets {
         css: url("pkg/latchkey.css"),
@@ -113,5 +115,18 @@ fn file_type(path: &str) -> &'static str {
 fn insert(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_changes_while_the_server_runs_has_no_version() {
+        assert_eq!(urls(Some("ws://localhost:3001".to_owned())).css, "/pkg/latchkey.css");
+        // There is no version of a file that has not been built.
+        let (with_version, is_built) = (urls(None).css.contains("?v="), Site::get("pkg/latchkey.css").is_some());
+        assert_eq!(with_version, is_built);
     }
 }

@@ -48,7 +48,7 @@ pub(super) fn passkey_added(writer: &Writer<'_>, passkey: &str, link: &EmailToke
     let at = writer.at();
     Words {
         subject: format!("A passkey was added to your account at {at}"),
-        news: vec![format!("You can now sign in to your account at {at} with a passkey{}.", named(passkey))],
+        news: vec![format!("You can now sign in to your account at {at} with {}.", named(passkey))],
         action: writer.undo(link),
         closing: texts([NOTHING_TO_DO]),
     }
@@ -58,7 +58,7 @@ pub(super) fn passkey_removed(writer: &Writer<'_>, passkey: &str) -> Words {
     let at = writer.at();
     Words {
         subject: format!("A passkey was removed from your account at {at}"),
-        news: vec![format!("You can no longer sign in to your account at {at} with the passkey{}.", named(passkey))],
+        news: vec![format!("You can no longer sign in to your account at {at} with {}.", named(passkey))],
         action: writer.page(CHECK, "Sign in", "/login"),
         closing: texts([NOTHING_TO_DO]),
     }
@@ -72,5 +72,5 @@ fn of_account(account: Option<&str>) -> String {
 }
 
 fn named(passkey: &str) -> String {
-    outside::words(passkey).map_or_else(String::new, |name| format!(" ({name})"))
+    outside::words(passkey).map_or_else(|| "a passkey".to_owned(), |name| format!("the passkey “{name}”"))
 }
