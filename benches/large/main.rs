@@ -6,6 +6,7 @@
 //! writes. Each query runs on rows spread over the whole table, with and without statistics (`ANALYZE`).
 
 mod fill;
+mod requests;
 
 use std::{
     process::ExitCode,
@@ -54,8 +55,10 @@ async fn run() -> Result<(), Failure> {
         }
         let database = Database::connect(&url, sealer()?).await?;
         println!("{name}: {users} users");
-        columns.push(measure(&database, users).await?);
+        let mut column = measure(&database, users).await?;
         database.close().await;
+        column.extend(measure_requests(&url, users).await?);
+        columns.push(column);
     }
     print(&columns);
     Ok(())
@@ -84,37 +87,64 @@ fn print(columns: &[Column]) {
     }
 }
 
+/// Adds the median time of a query, or of a request.
+macro_rules! median {
+    ($column:ident, $name:literal, $round:ident, $query:expr) => {{
+        let mut times = Vec::new();
+        for $round in 0..REPETITIONS {
+            let began = Instant::now();
+            $query;
+            times.push(began.elapsed());
+        }
+        times.sort_unstable();
+        $column.push(($name, times[times.len() / 2]));
+    }};
+}
+
+/// A stride that visits rows all over a table.
+fn spread(round: u32, users: u32) -> u32 {
+    round.wrapping_mul(2_654_435_761) % users + 1
+}
+
 /// The median time of each query.
 async fn measure(database: &Database, users: u32) -> Result<Column, Failure> {
     let now = OffsetDateTime::from_unix_timestamp(fill::NOW)?;
-    // A stride that visits rows all over the table.
-    let user = |round: u32| (round.wrapping_mul(2_654_435_761)) % users + 1;
+    let user = |round: u32| spread(round, users);
     let mut column = Vec::new();
-    macro_rules! median {
-        ($name:literal, $round:ident, $query:expr) => {{
-            let mut times = Vec::new();
-            for $round in 0..REPETITIONS {
-                let began = Instant::now();
-                $query;
-                times.push(began.elapsed());
-            }
-            times.sort_unstable();
-            column.push(($name, times[times.len() / 2]));
-        }};
-    }
-    median!("session and user of a page, or of /auth/verify", round, {
+    median!(column, "session and user of a page, or of /auth/verify", round, {
         database.load_session(&format!("h{}", user(round)), now).await?.ok_or("no session")?
     });
-    median!("noting the last use", round, { database.touch_session(&format!("s{}", user(round)), now, now).await? });
-    median!("devices of a user", round, database.user_sessions(fill::user_id(user(round))?, now).await?);
-    median!("identities of a user", round, database.identities(fill::user_id(user(round))?).await?);
-    median!("sign-in of a known user", round, sign_in(database, &format!("s{}", user(round)), now).await?);
-    median!("first sign-in", round, { sign_in(database, &format!("new{round}-{}", began_at()), now).await? });
-    median!("one round of the sweeper with nothing to do", _round, {
+    median!(column, "noting the last use", round, {
+        database.touch_session(&format!("s{}", user(round)), now, now).await?
+    });
+    median!(column, "devices of a user", round, database.user_sessions(fill::user_id(user(round))?, now).await?);
+    median!(column, "identities of a user", round, database.identities(fill::user_id(user(round))?).await?);
+    median!(column, "sign-in of a known user", round, sign_in(database, &format!("s{}", user(round)), now).await?);
+    median!(column, "first sign-in", round, { sign_in(database, &format!("new{round}-{}", began_at()), now).await? });
+    median!(column, "one round of the sweeper with nothing to do", _round, {
         for step in SweepStep::ALL {
             database.sweep(step, OffsetDateTime::UNIX_EPOCH, 500).await?;
         }
     });
+    Ok(column)
+}
+
+/// The median time of each request, of sessions spread over the whole table.
+async fn measure_requests(url: &str, users: u32) -> Result<Column, Failure> {
+    // Not those of the queries, which look for other hashes. The last one is the administrator's.
+    let session = |round: u32| spread(round, users) + users;
+    let administrator = 3 * users;
+    requests::open(url, (0..REPETITIONS).map(session).chain([administrator])).await?;
+    let server = requests::Server::start(url).await?;
+    let mut column = Vec::new();
+    let id = |round| requests::id(session(round));
+    median!(column, "whole request: the dashboard", round, server.get("/dashboard", id(round)).await?);
+    median!(column, "whole request: `/auth/verify`", round, server.get("/auth/verify", id(round)).await?);
+    median!(column, "whole request: the devices", round, server.get("/settings/security", id(round)).await?);
+    let administrator = requests::id(administrator);
+    median!(column, "whole request: the first users", _round, server.get("/admin", administrator).await?);
+    median!(column, "whole request: a search for users", _round, server.get("/admin?q=s77", administrator).await?);
+    server.stop().await;
     Ok(column)
 }
 

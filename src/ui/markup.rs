@@ -46,3 +46,32 @@ where
         Self(Box::new(move || content().into_markup()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use leptos::prelude::*;
+
+    use super::*;
+
+    #[component]
+    fn Framed(children: Content) -> impl IntoView {
+        provide_context("provided");
+        view! { <div>{children.draw()}</div> }
+    }
+
+    #[test]
+    fn views_of_two_types_are_one_and_stay_escaped() {
+        let draw = |bold: bool| match bold {
+            true => view! { <b>{"<i>".to_owned()}</b> }.into_markup(),
+            false => "<i>".into_markup(),
+        };
+        let html = Owner::new().with(|| view! { <p>{draw(true)} {draw(false)}</p> }.to_html());
+        assert_eq!(html, "<p><b>&lt;i&gt;</b>&lt;i&gt;</p>");
+    }
+
+    #[test]
+    fn content_is_drawn_within_its_component() {
+        let html = Owner::new().with(|| view! { <Framed>{use_context::<&str>()}</Framed> }.to_html());
+        assert_eq!(html, "<div>provided</div>");
+    }
+}

@@ -41,3 +41,24 @@ where
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, body::Body, http::StatusCode, routing::get};
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_path_that_is_aside_is_answered_there_alone() {
+        let aside = Router::new().route("/aside", get(|| async { StatusCode::ACCEPTED }));
+        let straight = Router::new().route("/aside", get(|| async {})).route("/other", get(|| async {}));
+        let split = Split { is_aside: |path| path.starts_with("/aside"), aside, straight };
+        let status = async |path: &str| {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            split.clone().oneshot(request).await.unwrap().status().as_u16()
+        };
+        assert_eq!([status("/aside").await, status("/aside/x").await], [202, 404]);
+        assert_eq!([status("/other").await, status("/x").await], [200, 404]);
+    }
+}
