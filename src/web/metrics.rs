@@ -48,7 +48,7 @@ pub struct Asked {
 #[derive(Clone, Default)]
 struct Route(Arc<OnceLock<MatchedPath>>);
 
-/// Tells [`time`] the routes of this router.
+/// Tells [`time()`] the routes of this router.
 pub fn name_routes(app: &AppState, router: Router<AppState>) -> Router<AppState> {
     match app.is_measured {
         true => router.layer(gate((), name)),
