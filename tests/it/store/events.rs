@@ -39,9 +39,8 @@ async fn refusals_of_one_account_share_a_row_per_day(#[values(Engine::Sqlite, En
     let ada = user_of(&sign_in(&database, &google("ada", ADA)).await);
     let bob = user_of(&sign_in(&database, &google("bob", "bob@gmail.com")).await);
     let midnight = Duration::seconds(86_400 - now().unix_timestamp() % 86_400);
-    for (number, request) in ["first", "second", "third"].iter().enumerate() {
-        let later = Duration::seconds(i64::try_from(number).unwrap());
-        record(&database, Some(ada), &AuditEvent::WrongPassword, later, request).await;
+    for (seconds, request) in (1..).zip(["first", "second", "third"]) {
+        record(&database, Some(ada), &AuditEvent::WrongPassword, Duration::seconds(seconds), request).await;
     }
     record(&database, Some(bob), &AuditEvent::WrongPassword, Duration::ZERO, "of bob").await;
     record(&database, Some(ada), &AuditEvent::WrongPassword, midnight, "the next day").await;
