@@ -116,10 +116,10 @@ fn canonical_domain(domain: &str) -> Result<String, AccountsError> {
 
 /// Whether the host parser would leave a domain as it is. Each request reads two addresses from the database, and they are.
 fn is_plain(domain: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte);
+    let is_unchanged = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte);
     // A number at the end makes an IP address; `xn--` is decoded, and checked.
     let last = domain.rsplit('.').next().unwrap_or_default();
-    domain.bytes().all(is_plain)
+    domain.bytes().all(is_unchanged)
         && !last.is_empty()
         && last.bytes().all(|byte| byte.is_ascii_lowercase())
         && !domain.contains("xn--")

@@ -7,11 +7,11 @@ use leptos::{attr::custom::custom_attribute, nonce::Nonce, prelude::*};
 
 use super::{
     boot::{Boot, LiveReload},
+    markup::{IntoMarkup, Markup},
     page::Page,
     valid_html::valid_html,
     view::Assets,
 };
-use crate::ui::markup::{IntoMarkup, Markup};
 
 /// What every document begins with, before its title: rendered once, since only the nonce of its script changes.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Views of one type, for branches and for what several places draw.
 //!
 //! Leptos' `AnyView` has code for each way of rendering a view: at once, in a stream in order and out of it, and resolved first.
-//! The server renders at once ([`document`](super::document)). With the other ways, three hundred views were a quarter of the program, which
+//! The server renders at once ([`document`](super::document)). With the other ways, three hundred views were more than a fifth of the program, which
 //! was loaded at each start.
 
 use leptos::{

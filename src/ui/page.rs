@@ -1,5 +1,6 @@
 //! The list of pages.
 
+use super::markup::{IntoMarkup, Markup};
 use super::pages::{
     add_email::AddEmailPage,
     admin::{AdminPage, user::AdminUserPage},
@@ -30,8 +31,6 @@ use super::pages::{
     unsent::UnsentPage,
     verify_email::VerifyEmailPage,
 };
-
-use crate::ui::markup::{IntoMarkup, Markup};
 
 macro_rules! pages {
     ($($name:ident = $path:literal, $component:ident;)+) => {

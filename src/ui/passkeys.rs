@@ -7,10 +7,10 @@ use leptos::{nonce::use_nonce, prelude::*};
 
 use super::{
     components::mark::{PASSKEY, ProviderMark},
+    markup::{IntoMarkup, Markup},
     view::{Assets, FormOwner},
 };
 use crate::codes::settings_page::SettingsPage;
-use crate::ui::markup::{IntoMarkup, Markup};
 
 /// Where passkeys are added and managed.
 pub const PASSKEYS_PAGE: &str = SettingsPage::Security.path();

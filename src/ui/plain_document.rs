@@ -4,6 +4,7 @@ use leptos::{attr::custom::custom_attribute, prelude::*};
 
 use super::{
     document::{HeadBasics, account_style},
+    markup::{IntoMarkup, Markup},
     pages::{
         api_docs::ApiDocsPage,
         error::ErrorPageBody,
@@ -21,7 +22,6 @@ use super::{
     wording,
 };
 use crate::codes::page_error::PageError;
-use crate::ui::markup::{IntoMarkup, Markup};
 
 /// `head` is what its page adds to the head.
 fn plain_document(

@@ -1,6 +1,6 @@
 //! Security headers, on every response.
 
-use std::{borrow::Cow, ops::ControlFlow, sync::Arc};
+use std::{ops::ControlFlow, sync::Arc};
 
 use axum::{
     extract::Request,
@@ -35,7 +35,8 @@ impl HeaderPolicy {
 impl HeaderPolicy {
     /// Whether the policy allows an image at this URL.
     pub fn shows_image(&self, url: &str) -> bool {
-        let Some(origin) = origin_of(url) else { return false };
+        let Ok(url) = url::Url::parse(url) else { return false };
+        let origin = url.origin().ascii_serialization();
         self.0.image_sources.split(' ').any(|source| match source.split_once("*.") {
             Some((scheme, domain)) => {
                 let name = origin.strip_prefix(scheme).and_then(|host| host.strip_suffix(domain));
@@ -44,24 +45,6 @@ impl HeaderPolicy {
             None => origin == source,
         })
     }
-}
-
-/// As most URLs of pictures begin, the origin is what they begin with; the others are parsed.
-fn origin_of(url: &str) -> Option<Cow<'_, str>> {
-    let is_plain = |host: &str| {
-        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte);
-        host.starts_with(|first: char| first.is_ascii_lowercase())
-            && host.bytes().all(allowed)
-            && !host.contains("xn--")
-    };
-    if let Some((host, _)) = url.strip_prefix("https://").and_then(|rest| rest.split_once('/'))
-        && is_plain(host)
-        && host.ends_with(|last: char| last.is_ascii_lowercase())
-    {
-        return url.get(.."https://".len() + host.len()).map(Cow::Borrowed);
-    }
-    let url = url::Url::parse(url).ok()?;
-    Some(Cow::Owned(url.origin().ascii_serialization()))
 }
 
 const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), \

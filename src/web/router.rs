@@ -85,6 +85,7 @@ pub fn router(app: &AppState) -> Result<Router, ConfigError> {
     // A proxy sends this request before each of its own: it has only the layers that it needs. It reads no body, changes
     // nothing, and answers a program.
     let verify = ServiceBuilder::new()
+        .map_response(IntoResponse::into_response)
         .layer(CatchPanicLayer::custom(on_panic))
         .layer(timeout)
         .layer(in_flight::limit(&app.in_flight.forward_auth))
@@ -98,11 +99,7 @@ pub fn router(app: &AppState) -> Result<Router, ConfigError> {
         .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(on_response))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(headers::set(&app.header_policy))
-        .service(Split {
-            is_aside: forward_auth::is_path,
-            aside: ServiceBuilder::new().map_response(IntoResponse::into_response).service(verify),
-            straight: routes,
-        });
+        .service(Split { is_aside: forward_auth::is_path, aside: verify, straight: routes });
     Ok(match app.is_measured {
         true => Router::new().fallback_service(metrics::time(&app.metrics).layer(all)),
         false => Router::new().fallback_service(all),
