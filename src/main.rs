@@ -14,6 +14,8 @@ mod commands {
     pub mod explain_link;
     pub mod keys;
     pub mod log;
+    pub mod log_lines;
+    pub mod log_output;
     pub mod migrate;
     #[cfg(feature = "sandbox")]
     pub mod sandbox;
@@ -96,7 +98,9 @@ type Failure = Box<dyn std::error::Error>;
 fn main() -> ExitCode {
     use_small_pages();
     let command = Arguments::parse().command.unwrap_or(Command::Serve);
-    match run(command) {
+    let outcome = run(command);
+    _ = commands::log_output::flush();
+    match outcome {
         Ok(code) => code,
         Err(failure) => {
             eprintln!("latchkey: {failure}");

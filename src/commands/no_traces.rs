@@ -7,16 +7,19 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::{EnvFilter, fmt};
 
+use super::{log_lines::PlainLines, log_output::LogOutput};
+
 /// There are none.
 pub struct Traces;
 
 /// Starts the log.
 pub fn subscribe(config: &Config, filter: EnvFilter) -> Traces {
-    let log = fmt().with_env_filter(filter).with_target(false).with_ansi(std::io::stdout().is_terminal());
-    if config.log_json {
-        log.json().init();
-    } else {
-        log.compact().init();
+    let coloured = std::io::stdout().is_terminal();
+    let log = fmt().with_env_filter(filter).with_target(false).with_ansi(coloured).with_writer(LogOutput);
+    match (config.log_json, coloured) {
+        (true, _) => log.json().init(),
+        (false, true) => log.compact().init(),
+        (false, false) => log.event_format(PlainLines).fmt_fields(PlainLines).init(),
     }
     Traces
 }

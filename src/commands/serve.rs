@@ -11,13 +11,14 @@ use latchkey::{
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-use super::{database::connect_and_migrate, sandbox, shutdown::cancel_on_signal, traces::Traces};
+use super::{database::connect_and_migrate, log_output, sandbox, shutdown::cancel_on_signal, traces::Traces};
 use crate::Failure;
 
 /// For tasks that outlive their requests, and then for the background loops, after the last connection is closed.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(15);
 
 pub async fn run(config: Config, traces: Traces) -> Result<(), Failure> {
+    log_output::hold_lines();
     let (config, sandbox) = sandbox::start_unless_configured(config).await?;
     let sandbox_view = sandbox.as_ref().map(sandbox::view);
     let sandbox_origin = sandbox_view.as_ref().map(|view| view.origin.clone());

@@ -10,6 +10,8 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::{EnvFilter, filter::filter_fn, fmt, prelude::*};
 
+use super::{log_lines::PlainLines, log_output::LogOutput};
+
 /// The spans of this process, if it sends any.
 pub struct Traces(Option<Exporter>);
 
@@ -19,8 +21,13 @@ pub fn subscribe(config: &Config, filter: EnvFilter) -> Traces {
         traces::start(Collector { url: settings.url, headers: settings.headers, service: settings.service })
     });
     let (spans, exporter) = started.unzip();
-    let log = fmt::layer().with_target(false).with_ansi(std::io::stdout().is_terminal());
-    let log = if config.log_json { log.json().boxed() } else { log.compact().boxed() };
+    let coloured = std::io::stdout().is_terminal();
+    let log = fmt::layer().with_target(false).with_ansi(coloured).with_writer(LogOutput);
+    let log = match (config.log_json, coloured) {
+        (true, _) => log.json().boxed(),
+        (false, true) => log.compact().boxed(),
+        (false, false) => log.event_format(PlainLines).fmt_fields(PlainLines).boxed(),
+    };
     let spans = spans.map(|spans| spans.with_filter(filter_fn(SpanLayer::collects)));
     tracing_subscriber::registry().with(log.with_filter(filter)).with(spans).init();
     Traces(exporter)

@@ -14,6 +14,7 @@ mod log;
 mod owners;
 mod raw;
 mod refusal;
+mod served;
 
 mod admin;
 mod another_account;
@@ -57,6 +58,7 @@ mod keys;
 mod lingering;
 mod link_prompt;
 mod local_times;
+mod log_output;
 mod metadata;
 mod metrics;
 mod model;
