@@ -2,10 +2,11 @@
 
 use std::{
     collections::{HashMap, hash_map::Entry},
-    str,
+    iter, str,
 };
 
 use http::{HeaderMap, HeaderValue, header};
+use memchr::memchr;
 use time::Duration;
 use tower_sessions::cookie::{Cookie, SameSite};
 
@@ -103,10 +104,24 @@ pub(super) fn with_prefix<'a>(request: &'a HeaderMap, prefix: &str) -> Vec<(&'a 
 /// no text.
 fn pairs(request: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
     let lines = request.get_all(header::COOKIE).iter();
-    lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';')).filter_map(|pair| {
+    lines.flat_map(|line| pieces(line.as_bytes())).filter_map(|pair| {
         let pair = pair.strip_prefix(b" ").unwrap_or(pair);
-        let equals = pair.iter().position(|byte| *byte == b'=')?;
+        let equals = memchr(b'=', pair)?;
         Some((&pair[..equals], &pair[equals + 1..]))
+    })
+}
+
+/// What stands between semicolons. Each request looks for several cookies in a line of some hundred bytes.
+fn pieces(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(line);
+    iter::from_fn(move || {
+        let line = rest?;
+        let (piece, after) = match memchr(b';', line) {
+            Some(end) => (&line[..end], Some(&line[end + 1..])),
+            None => (line, None),
+        };
+        rest = after;
+        Some(piece)
     })
 }
 

@@ -9,7 +9,7 @@ use super::{
     boot::{Boot, LiveReload},
     markup::{IntoMarkup, Markup},
     page::Page,
-    valid_html::valid_html,
+    valid_html::{push_valid_html, valid_html},
     view::Assets,
 };
 
@@ -53,10 +53,25 @@ pub fn document(head: &DocumentHead, nonce: &Nonce, page: Page, provide: impl Fn
         (view! { <title>{title.0.get().cloned()}</title> }.to_html(), body)
     });
     let account_style = if page.is_for_visitors() { "" } else { &head.account_style };
-    let head = head.parts.join(&**nonce);
-    let start = "<!DOCTYPE html><html lang=\"en\"><head>";
-    let refresh = if page == Page::CheckInbox { REFRESH } else { "" };
-    [start, &head, account_style, &title, refresh, "</head><body>", &valid_html(&body), "</body></html>"].concat()
+    let head_length: usize = head.parts.iter().map(|part| part.len() + nonce.len()).sum();
+    let room = body.len() / 16 + title.len() + account_style.len() + 256;
+    let mut document = String::with_capacity(head_length + body.len() + room);
+    document.push_str("<!DOCTYPE html><html lang=\"en\"><head>");
+    for (index, part) in head.parts.iter().enumerate() {
+        if index > 0 {
+            document.push_str(nonce);
+        }
+        document.push_str(part);
+    }
+    document.push_str(account_style);
+    document.push_str(&title);
+    if page == Page::CheckInbox {
+        document.push_str(REFRESH);
+    }
+    document.push_str("</head><body>");
+    push_valid_html(&body, &mut document);
+    document.push_str("</body></html>");
+    document
 }
 
 /// The style sheet after that of every page.

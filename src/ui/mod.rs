@@ -14,6 +14,7 @@ pub mod page;
 pub mod pages;
 pub mod passkeys;
 pub mod plain_document;
+pub mod template;
 pub mod timestamp;
 pub mod valid_html;
 pub mod view;

@@ -1,6 +1,6 @@
 //! The list of pages.
 
-use super::markup::{IntoMarkup, Markup};
+use super::markup::Markup;
 use super::pages::{
     add_email::AddEmailPage,
     admin::{AdminPage, user::AdminUserPage},
@@ -47,7 +47,7 @@ macro_rules! pages {
 
             /// The page, drawn from the view model of the context.
             pub fn view(self) -> Markup {
-                match self { $(Self::$name => $component().into_markup(),)+ }
+                match self { $(Self::$name => $component(),)+ }
             }
         }
     };

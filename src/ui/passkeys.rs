@@ -29,7 +29,7 @@ pub fn PasskeyButton(
     last_used: bool,
     #[prop(optional_no_strip)] known: Option<KnownPasskeys>,
 ) -> impl IntoView {
-    let owner = use_context::<FormOwner>().map(|FormOwner(owner)| owner);
+    let owner = use_context::<FormOwner>().and_then(|FormOwner(owner)| owner());
     let note = last_used.then_some("passkey-note");
     let KnownPasskeys { rp, user, accepted, name, display_name } = known.unwrap_or_default();
     view! {
@@ -69,7 +69,7 @@ pub fn PasskeyButton(
 /// Lets the password manager add a passkey by itself, after a sign-in with a password.
 #[component]
 pub fn PasskeyUpgrade() -> impl IntoView {
-    let owner = use_context::<FormOwner>().map(|FormOwner(owner)| owner);
+    let owner = use_context::<FormOwner>().and_then(|FormOwner(owner)| owner());
     view! {
         <div data-passkey="upgrade" data-owner=owner hidden></div>
         <PasskeyScript />

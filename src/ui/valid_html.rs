@@ -1,20 +1,31 @@
 //! What the renderer writes, as valid HTML.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 /// Leptos marks places with `<!>`, which parsers take for an empty comment and report as an error. The comment is written in
 /// full, so that the document stays the same for what hydrates it.
 pub fn valid_html(rendered: &str) -> String {
     let mut valid = String::with_capacity(rendered.len() + rendered.len() / 16);
-    let mut written = 0;
-    for place in memchr::memmem::find_iter(rendered.as_bytes(), MARKER) {
-        valid.push_str(rendered.get(written..place).unwrap_or_default());
-        valid.push_str("<!---->");
-        written = place + MARKER.len();
-    }
-    valid.push_str(rendered.get(written..).unwrap_or_default());
+    push_valid_html(rendered, &mut valid);
     valid
 }
 
+/// As [`valid_html`], at the end of a document.
+pub fn push_valid_html(rendered: &str, document: &mut String) {
+    let mut written = 0;
+    for place in FINDER.find_iter(rendered.as_bytes()) {
+        document.push_str(rendered.get(written..place).unwrap_or_default());
+        document.push_str("<!---->");
+        written = place + MARKER.len();
+    }
+    document.push_str(rendered.get(written..).unwrap_or_default());
+}
+
 const MARKER: &str = "<!>";
+/// Made once: that takes as long as the search of a page.
+static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(MARKER));
 
 #[cfg(test)]
 mod tests {

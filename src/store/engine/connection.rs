@@ -9,12 +9,13 @@ use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use futures_util::stream::{self, Stream, TryStreamExt};
-use sqlx::any::{AnyConnectOptions, AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo};
+use sqlx::any::{AnyArguments, AnyConnectOptions, AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo};
 use sqlx::{Any, AnyConnection, ConnectOptions, Connection as _, Describe, Either, Error, Execute, Executor, SqlStr};
 use tokio::time::{sleep, timeout};
 
 use crate::store::engine::inline::{Answer, Inline, InlineOptions, is_busy};
-use crate::store::error::{breaks_connection, takes_no_writes};
+use crate::store::engine::read::{Columns, Row};
+use crate::store::error::{StoreError, breaks_connection, takes_no_writes};
 
 /// For one statement. More than PostgreSQL's `statement_timeout` (see `Engine::greeting`), which is the rule: it tells
 /// the server to stop. This one is for a server that cannot be told.
@@ -160,10 +161,36 @@ impl Connection {
     async fn inline<'q>(&mut self, mut query: impl Execute<'q, Any>, limit: usize) -> Result<Answer, Error> {
         let arguments = query.take_arguments().map_err(Error::Encode)?;
         let sql = query.sql();
+        let arguments = arguments.as_ref().map(|arguments| arguments.values.0.as_slice());
+        self.unlocked(|sqlite| sqlite.run(sql.as_str(), arguments, limit)).await
+    }
+
+    /// The rows of a query, each as `read` reads it.
+    ///
+    /// # Errors
+    /// Of the query, or the first of `read`.
+    pub(super) async fn read<T: Send>(
+        &mut self,
+        sql: &'static str,
+        arguments: &AnyArguments,
+        read: fn(&mut Columns<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        if self.is_inline() {
+            let each = |row: &rusqlite::Row<'_>, is_first| read(&mut Columns::of(Row::Sqlite(row), is_first));
+            return self.unlocked(|sqlite| sqlite.read(sql, &arguments.values.0, each)).await?.into_iter().collect();
+        }
+        let mut copy = AnyArguments::default();
+        copy.values.0.clone_from(&arguments.values.0);
+        let rows = sqlx::query_with(sql, copy).fetch_all(self).await?;
+        rows.iter().enumerate().map(|(index, row)| read(&mut Columns::of(Row::Any(row), index == 0))).collect()
+    }
+
+    /// Uses SQLite on this thread, again while another connection has the lock.
+    async fn unlocked<T>(&mut self, run: impl Fn(&mut Inline) -> Result<T, Error>) -> Result<T, Error> {
         let began = Instant::now();
         loop {
             let Driver::Inline(sqlite) = &mut self.driver else { return Err(Error::PoolClosed) };
-            let outcome = sqlite.run(sql.as_str(), arguments.as_ref().map(|it| it.values.0.as_slice()), limit);
+            let outcome = run(sqlite);
             match &outcome {
                 // Within a transaction nobody else has the lock.
                 Err(error) if is_busy(error) && !sqlite.is_in_transaction() && began.elapsed() < LOCKED => {

@@ -97,11 +97,42 @@ impl Inline {
 
     /// Without `arguments`, `sql` may be several statements, whose rows are not returned. At most `limit` rows are read.
     pub(super) fn run(&mut self, sql: &str, arguments: Option<&[AnyValueKind]>, limit: usize) -> Result<Answer, Error> {
-        let Self { connection, shapes } = self;
         if arguments.is_none() && sql.trim_end().trim_end_matches(';').contains(';') {
-            connection.execute_batch(sql).map_err(failed)?;
+            self.connection.execute_batch(sql).map_err(failed)?;
             return Ok(Answer { rows: Vec::new(), result: AnyQueryResult::default() });
         }
+        let mut rows = Vec::new();
+        self.each(sql, arguments.unwrap_or_default(), limit, |shape, row| {
+            rows.push(shape.row(row)?);
+            Ok(())
+        })?;
+        let result = AnyQueryResult { rows_affected: self.connection.changes(), last_insert_id: None };
+        Ok(Answer { rows, result })
+    }
+
+    /// The rows of one statement, each as `read` reads it; with it, whether it is the first.
+    pub(super) fn read<T>(
+        &mut self,
+        sql: &str,
+        arguments: &[AnyValueKind],
+        read: impl Fn(&Row<'_>, bool) -> T,
+    ) -> Result<Vec<T>, Error> {
+        let mut rows = Vec::new();
+        self.each(sql, arguments, usize::MAX, |_, row| {
+            rows.push(read(row, rows.is_empty()));
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    fn each(
+        &mut self,
+        sql: &str,
+        arguments: &[AnyValueKind],
+        limit: usize,
+        mut read: impl FnMut(&Shape, &Row<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let Self { connection, shapes } = self;
         let mut statement = connection.prepare_cached(sql).map_err(failed)?;
         let shape = match shapes.get(sql).filter(|shape| shape.columns.len() == statement.column_count()) {
             Some(shape) => Arc::clone(shape),
@@ -115,18 +146,15 @@ impl Inline {
                 shape
             }
         };
-        bind(&mut statement, &shape.arguments, arguments.unwrap_or_default())?;
+        bind(&mut statement, &shape.arguments, arguments)?;
         // A statement that writes is carried to its end, where it commits.
         let limit = if statement.readonly() { limit.max(1) } else { usize::MAX };
-        let mut rows = Vec::new();
         let mut returned = statement.raw_query();
-        while rows.len() < limit {
+        for _ in 0..limit {
             let Some(row) = returned.next().map_err(failed)? else { break };
-            rows.push(shape.row(row)?);
+            read(&shape, row)?;
         }
-        drop(returned);
-        let result = AnyQueryResult { rows_affected: connection.changes(), last_insert_id: None };
-        Ok(Answer { rows, result })
+        Ok(())
     }
 }
 

@@ -14,6 +14,7 @@ pub(super) mod pool_executor;
 pub(super) mod pool_upkeep;
 pub(super) mod pooled;
 pub(super) mod pooler;
+pub(super) mod read;
 pub(super) mod readiness;
 pub(super) mod sole_process;
 pub(super) mod sweep;

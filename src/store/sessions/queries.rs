@@ -10,6 +10,7 @@ use crate::store::audit::events::note;
 use crate::store::email::sign_in_codes::use_up;
 use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
+use crate::store::engine::read::Columns;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::ids::session_id;
@@ -26,15 +27,15 @@ use crate::store::users::rows::user_columns;
 /// The idle expiry of a session in use may be earlier than its last use says by so much.
 const EXPIRY_STEP: Duration = Duration::hours(1);
 
-/// Selects an [`ActiveSessionRow`], with further columns from a further join. `$2` is the time.
+/// Selects an [`ActiveSessionRow`], after further columns from a further join. `$2` is the time.
 macro_rules! active_session {
     ($columns:literal, $join:literal, $condition:literal) => {
         concat!(
             "SELECT ",
+            $columns,
             session_columns!(),
             ", ",
             user_columns!(),
-            $columns,
             " FROM sessions JOIN users ON users.id = sessions.user_id",
             $join,
             " WHERE ",
@@ -90,12 +91,9 @@ impl Database {
     /// # Errors
     /// [`StoreError`], which does not mean signed out.
     pub async fn load_session(&self, id_hash: &str, now: OffsetDateTime) -> Result<Option<ActiveSession>, StoreError> {
-        let row: Option<ActiveSessionRow> = sqlx::query_as(active_session!("", "", "sessions.id_hash = $1"))
-            .bind(id_hash)
-            .bind(now.unix_timestamp())
-            .fetch_optional(&self.pool)
-            .await?;
-        row.map(ActiveSession::try_from).transpose()
+        let sql = active_session!("", "", "sessions.id_hash = $1");
+        let read = |columns: &mut Columns<'_>| ActiveSessionRow::read(columns)?.try_into();
+        Ok(self.pool.read(sql, (id_hash, now.unix_timestamp()), read).await?.pop())
     }
 
     /// The session of an access token, by its id. `None` also when the session was renewed since that `version`: a copy

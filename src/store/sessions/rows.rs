@@ -4,6 +4,7 @@ use sqlx::FromRow;
 use time::{Duration, OffsetDateTime};
 
 use crate::accounts::{Authentications, ClientInfo, EmailToken, IdentityId, User, UserId};
+use crate::store::engine::read::Columns;
 use crate::store::error::StoreError;
 use crate::store::sessions::condition::OpeningCondition;
 use crate::store::users::rows::{UserRow, time};
@@ -137,12 +138,42 @@ pub(in crate::store) struct SessionRow {
     reauthenticated_by: String,
 }
 
+impl SessionRow {
+    /// In the order of [`session_columns`].
+    pub(in crate::store) fn read(columns: &mut Columns<'_>) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            session_id: columns.next()?,
+            version: columns.next()?,
+            session_user_id: columns.next()?,
+            identity_id: columns.next()?,
+            provider: columns.next()?,
+            user_agent: columns.next()?,
+            ip: columns.next()?,
+            data: columns.next()?,
+            created_at: columns.next()?,
+            last_seen_at: columns.next()?,
+            expires_at: columns.next()?,
+            absolute_expires_at: columns.next()?,
+            reauthenticated_at: columns.next()?,
+            signed_in_by: columns.next()?,
+            reauthenticated_by: columns.next()?,
+        })
+    }
+}
+
 #[derive(FromRow)]
 pub(in crate::store) struct ActiveSessionRow {
     #[sqlx(flatten)]
     session: SessionRow,
     #[sqlx(flatten)]
     user: UserRow,
+}
+
+impl ActiveSessionRow {
+    /// In the order of [`session_columns`] and [`user_columns`](crate::store::users::rows::user_columns).
+    pub(in crate::store) fn read(columns: &mut Columns<'_>) -> Result<Self, sqlx::Error> {
+        Ok(Self { session: SessionRow::read(columns)?, user: UserRow::read(columns)? })
+    }
 }
 
 impl TryFrom<SessionRow> for Session {

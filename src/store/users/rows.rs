@@ -4,6 +4,7 @@ use sqlx::FromRow;
 use time::OffsetDateTime;
 
 use crate::accounts::{ClaimedEmail, EmailAddress, User, UserId, UserSummary, VerificationMethod, VerifiedEmail};
+use crate::store::engine::read::Columns;
 use crate::store::error::StoreError;
 
 /// The columns of [`UserRow`]. `users` must be in the `FROM`.
@@ -29,6 +30,24 @@ pub(in crate::store) struct UserRow {
     disabled_at: Option<i64>,
     name_from: Option<String>,
     picture_from: Option<String>,
+}
+
+impl UserRow {
+    /// In the order of [`user_columns`].
+    pub(in crate::store) fn read(columns: &mut Columns<'_>) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            user_id: columns.next()?,
+            user_name: columns.next()?,
+            user_picture: columns.next()?,
+            verified_email: columns.next()?,
+            verified_email_method: columns.next()?,
+            claimed_email: columns.next()?,
+            user_created_at: columns.next()?,
+            disabled_at: columns.next()?,
+            name_from: columns.next()?,
+            picture_from: columns.next()?,
+        })
+    }
 }
 
 impl TryFrom<UserRow> for User {

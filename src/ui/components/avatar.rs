@@ -2,29 +2,43 @@
 
 use leptos::prelude::*;
 
+use crate::ui::{
+    markup::{IntoMarkup, Markup},
+    template::{Fill, Template},
+};
+
 #[component]
-pub fn Avatar(name: String, picture: Option<String>) -> impl IntoView {
+pub fn Avatar(name: String, picture: Option<String>) -> Markup {
+    static INITIALS: Template<1> = Template::new(|[initials]| {
+        view! {
+            <span class="avatar" aria-hidden="true">
+                <span class="avatar-initials">{initials}</span>
+            </span>
+        }
+        .into_markup()
+    });
+    static PICTURE: Template<2> = Template::new(|[initials, src]| {
+        view! {
+            <span class="avatar" aria-hidden="true">
+                <span class="avatar-initials">{initials}</span>
+                // The provider should not learn which page shows it.
+                <img
+                    class="avatar-picture"
+                    src=src
+                    alt=""
+                    data-initials=initials
+                    width="72"
+                    height="72"
+                    referrerpolicy="no-referrer"
+                />
+            </span>
+        }
+        .into_markup()
+    });
     let initials = initials(&name);
-    let picture = picture.filter(|url| is_picture_url(url));
-    view! {
-        <span class="avatar" aria-hidden="true">
-            <span class="avatar-initials">{initials.clone()}</span>
-            // The provider should not learn which page shows it.
-            {picture
-                .map(|src| {
-                    view! {
-                        <img
-                            class="avatar-picture"
-                            src=src
-                            alt=""
-                            data-initials=initials
-                            width="72"
-                            height="72"
-                            referrerpolicy="no-referrer"
-                        />
-                    }
-                })}
-        </span>
+    match picture.filter(|url| is_picture_url(url)) {
+        Some(src) => PICTURE.fill([Fill::Text(&initials), Fill::Text(&src)]),
+        None => INITIALS.fill([Fill::Text(&initials)]),
     }
 }
 

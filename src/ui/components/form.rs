@@ -23,7 +23,7 @@ pub fn PostForm(
     #[prop(default = "form")] class: &'static str,
     children: Content,
 ) -> impl IntoView {
-    let owner = use_context::<FormOwner>().map(|FormOwner(owner)| hidden(FORM_OWNER, owner));
+    let owner = use_context::<FormOwner>().and_then(|FormOwner(owner)| owner()).map(|owner| hidden(FORM_OWNER, owner));
     view! {
         <PendingForm>
             <form class=class method="post" action=action>

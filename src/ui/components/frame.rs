@@ -8,6 +8,7 @@ use super::{fixed::fixed, form::Submit, mark::KeyMark, sandbox_bar::sandbox_bar}
 use crate::ui::{
     islands::{local_time::LocalTimes, pending_form::PendingForm},
     markup::{Content, IntoMarkup, Markup},
+    template::Template,
     view::Places,
 };
 
@@ -28,20 +29,25 @@ pub fn Frame(
     #[prop(optional)] narrow: bool,
     #[prop(optional_no_strip)] signed_in: Option<Place>,
     children: Content,
-) -> impl IntoView {
-    view! {
-        <a class="skip" href="#main">
-            "Skip to content"
-        </a>
-        {sandbox_bar()}
-        {header(signed_in)}
-        <main id="main" class="site-main" class:is-narrow=narrow tabindex="-1">
-            {children.draw()}
-        </main>
-        <footer class="site-footer">
-            <p>"Latchkey keeps your account on this server. No trackers, no third-party scripts."</p>
-        </footer>
-    }
+) -> Markup {
+    static TEMPLATE: Template<4> = Template::new(|[sandbox_bar, header, class, content]| {
+        view! {
+            <a class="skip" href="#main">
+                "Skip to content"
+            </a>
+            {sandbox_bar}
+            {header}
+            <main id="main" class=class tabindex="-1">
+                {content}
+            </main>
+            <footer class="site-footer">
+                <p>"Latchkey keeps your account on this server. No trackers, no third-party scripts."</p>
+            </footer>
+        }
+        .into_markup()
+    });
+    let class = if narrow { "site-main is-narrow" } else { "site-main" };
+    TEMPLATE.fill([sandbox_bar().into(), header(signed_in).into(), class.into(), children.draw().into()])
 }
 
 /// One for visitors, and one for each current place with each choice of the optional ones.

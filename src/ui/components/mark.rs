@@ -1,8 +1,10 @@
 //! The marks: Latchkey's and the providers'. Always decoration beside a text that says the same.
 
+use std::sync::OnceLock;
+
 use leptos::prelude::*;
 
-use super::line_icon::line_icon;
+use super::{fixed::fixed, line_icon::line_icon};
 use crate::ui::markup::{IntoMarkup, Markup};
 
 /// Latchkey's key, in the colour of the text around it.
@@ -21,11 +23,14 @@ pub fn KeyMark() -> impl IntoView {
 
 /// The mark of the provider with this slug; the key for what is no provider, a door for a provider that is not built in.
 #[component]
-pub fn ProviderMark(slug: String) -> impl IntoView {
-    match MARKS.iter().find(|mark| mark.slug == slug) {
-        Some(mark) => provider_mark(mark).into_markup(),
-        None if [PASSWORD, PASSKEY, EMAIL_CODE].contains(&slug.as_str()) => view! { <KeyMark /> }.into_markup(),
-        None => door(),
+pub fn ProviderMark(slug: String) -> Markup {
+    static DRAWN: [OnceLock<String>; MARKS.len()] = [const { OnceLock::new() }; MARKS.len()];
+    static KEY: OnceLock<String> = OnceLock::new();
+    static DOOR: OnceLock<String> = OnceLock::new();
+    match MARKS.iter().zip(&DRAWN).find(|(mark, _)| mark.slug == slug) {
+        Some((mark, place)) => fixed(place, || provider_mark(mark)),
+        None if [PASSWORD, PASSKEY, EMAIL_CODE].contains(&slug.as_str()) => fixed(&KEY, || KeyMark().into_markup()),
+        None => fixed(&DOOR, door),
     }
 }
 
@@ -149,7 +154,7 @@ const MARKS: [Mark; 9] = [
     },
 ];
 
-fn provider_mark(mark: &Mark) -> impl IntoView {
+fn provider_mark(mark: &Mark) -> Markup {
     let view_box = format!("0 0 {size} {size}", size = mark.size);
     let paths = mark.paths.iter().map(|&(fill, d)| view! { <path fill=fill fill-rule="evenodd" d=d /> });
     view! {
@@ -157,6 +162,7 @@ fn provider_mark(mark: &Mark) -> impl IntoView {
             {paths.collect_view()}
         </svg>
     }
+    .into_markup()
 }
 
 fn door() -> Markup {

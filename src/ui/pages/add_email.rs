@@ -16,7 +16,7 @@ use crate::ui::{
 };
 
 #[component]
-pub fn AddEmailPage() -> impl IntoView {
+pub fn AddEmailPage() -> Markup {
     drawn(draw)
 }
 

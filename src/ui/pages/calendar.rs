@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use super::drawn;
-use crate::ui::{components::connect::connect_page, view::CalendarPageView};
+use crate::ui::{components::connect::connect_page, markup::Markup, view::CalendarPageView};
 
 #[component]
-pub fn CalendarPage() -> impl IntoView {
+pub fn CalendarPage() -> Markup {
     drawn(|page: CalendarPageView| connect_page(page.notice, page.connect))
 }

@@ -19,7 +19,7 @@ use crate::ui::{
 };
 
 #[component]
-pub fn CheckInboxPage() -> impl IntoView {
+pub fn CheckInboxPage() -> Markup {
     drawn(draw)
 }
 

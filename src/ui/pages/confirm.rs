@@ -21,7 +21,7 @@ use crate::ui::{
 };
 
 #[component]
-pub fn ConfirmPage() -> impl IntoView {
+pub fn ConfirmPage() -> Markup {
     drawn(draw)
 }
 

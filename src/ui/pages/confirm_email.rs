@@ -17,7 +17,7 @@ use crate::{
 };
 
 #[component]
-pub fn ConfirmEmailPage() -> impl IntoView {
+pub fn ConfirmEmailPage() -> Markup {
     drawn(draw)
 }
 

@@ -12,7 +12,7 @@ use crate::ui::{
 };
 
 #[component]
-pub fn DataDeletionPage() -> impl IntoView {
+pub fn DataDeletionPage() -> Markup {
     drawn(draw)
 }
 

@@ -16,7 +16,7 @@ use crate::ui::{
 };
 
 #[component]
-pub fn ForgotPage() -> impl IntoView {
+pub fn ForgotPage() -> Markup {
     drawn(draw)
 }
 

@@ -17,7 +17,7 @@ use crate::ui::{
 };
 
 #[component]
-pub fn InvitationPage() -> impl IntoView {
+pub fn InvitationPage() -> Markup {
     drawn(draw)
 }
 

@@ -18,7 +18,7 @@ use crate::ui::{
 };
 
 #[component]
-pub fn LinkPromptPage() -> impl IntoView {
+pub fn LinkPromptPage() -> Markup {
     drawn(draw)
 }
 

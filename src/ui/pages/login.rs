@@ -22,7 +22,7 @@ use crate::{
 };
 
 #[component]
-pub fn LoginPage() -> impl IntoView {
+pub fn LoginPage() -> Markup {
     drawn(draw)
 }
 

@@ -18,7 +18,7 @@ use crate::{
 };
 
 #[component]
-pub fn NotMePage() -> impl IntoView {
+pub fn NotMePage() -> Markup {
     drawn(draw)
 }
 

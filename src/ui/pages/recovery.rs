@@ -10,7 +10,7 @@ use crate::ui::{
 };
 
 #[component]
-pub fn RecoveryPage() -> impl IntoView {
+pub fn RecoveryPage() -> Markup {
     drawn(draw)
 }
 

@@ -18,7 +18,7 @@ use crate::ui::{
 };
 
 #[component]
-pub fn ResetPasswordPage() -> impl IntoView {
+pub fn ResetPasswordPage() -> Markup {
     drawn(draw)
 }
 

@@ -18,7 +18,7 @@ use crate::ui::{
 };
 
 #[component]
-pub fn SecondFactorPage() -> impl IntoView {
+pub fn SecondFactorPage() -> Markup {
     drawn(draw)
 }
 

@@ -20,7 +20,7 @@ use crate::{
 };
 
 #[component]
-pub fn SignInCodePage() -> impl IntoView {
+pub fn SignInCodePage() -> Markup {
     drawn(draw)
 }
 

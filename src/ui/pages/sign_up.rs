@@ -17,7 +17,7 @@ use crate::ui::{
 };
 
 #[component]
-pub fn SignUpPage() -> impl IntoView {
+pub fn SignUpPage() -> Markup {
     drawn(draw)
 }
 

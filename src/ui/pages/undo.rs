@@ -14,7 +14,7 @@ use crate::ui::{
 };
 
 #[component]
-pub fn UndoPage() -> impl IntoView {
+pub fn UndoPage() -> Markup {
     drawn(draw)
 }
 

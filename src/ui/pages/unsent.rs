@@ -15,7 +15,7 @@ use crate::ui::{
 };
 
 #[component]
-pub fn UnsentPage() -> impl IntoView {
+pub fn UnsentPage() -> Markup {
     drawn(draw)
 }
 

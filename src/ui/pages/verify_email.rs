@@ -22,7 +22,7 @@ use crate::{
 };
 
 #[component]
-pub fn VerifyEmailPage() -> impl IntoView {
+pub fn VerifyEmailPage() -> Markup {
     drawn(draw)
 }
 

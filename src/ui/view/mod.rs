@@ -110,9 +110,9 @@ pub const FORM_OWNER: &str = "form_owner";
 /// The form field that names a kept form. Its other fields wait in the browser: see `sessions::UnsentForm`.
 pub const UNSENT: &str = "unsent";
 
-/// The value of [`FORM_OWNER`], in the context of signed-in pages. See `sessions::FormOwners`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FormOwner(pub String);
+/// Makes the value of [`FORM_OWNER`], in the context of signed-in pages: not every page has a form. See `sessions::FormOwners`.
+#[derive(Clone)]
+pub struct FormOwner(pub Arc<dyn Fn() -> Option<String> + Send + Sync>);
 
 /// The time of the request, in Unix seconds, in the context of every page: for times relative to now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

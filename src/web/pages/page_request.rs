@@ -1,6 +1,6 @@
 //! The request for a page: who asks, and how the page is rendered.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::{
     extract::{FromRequest, Request},
@@ -231,8 +231,12 @@ impl PageRequest {
         let now = Now(self.context.clock.date().unix_timestamp());
         let zone = self.context.client.zone.clone().map(|zone| LocalZone(Arc::new(move |unix| zone.offset(unix))));
         let user = self.context.signed_in.as_ref().map(|signed_in| signed_in.user.id);
-        let owner = user.map(|user| self.app.form_owners.seal(user)).transpose()?.map(FormOwner);
-        Ok(document(&self.app.document_head, nonce, page, || {
+        let sealed = Arc::new(OnceLock::new());
+        let owner = user.map(|user| {
+            let (owners, sealed) = (self.app.form_owners.clone(), Arc::clone(&sealed));
+            FormOwner(Arc::new(move || sealed.get_or_init(|| owners.seal(user)).as_ref().ok().cloned()))
+        });
+        let html = document(&self.app.document_head, nonce, page, || {
             if let Some(owner) = owner {
                 provide_context(owner);
             }
@@ -247,6 +251,8 @@ impl PageRequest {
                 provide_context(sandbox);
             }
             provide_context(view);
-        }))
+        });
+        // A form without its owner would be refused.
+        if matches!(sealed.get(), Some(Err(_))) { Err(SealingError) } else { Ok(html) }
     }
 }

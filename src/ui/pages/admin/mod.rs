@@ -23,7 +23,7 @@ use crate::{
 };
 
 #[component]
-pub fn AdminPage() -> impl IntoView {
+pub fn AdminPage() -> Markup {
     drawn(draw)
 }
 

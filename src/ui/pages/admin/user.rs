@@ -22,7 +22,7 @@ use crate::{
 };
 
 #[component]
-pub fn AdminUserPage() -> impl IntoView {
+pub fn AdminUserPage() -> Markup {
     drawn(draw)
 }
 

@@ -7,15 +7,16 @@ use crate::{
     codes::settings_page::SettingsPage,
     ui::{
         components::{
-            avatar::Avatar,
+            avatar::{Avatar, AvatarProps},
             frame::{Frame, Place},
-            mark::{PASSKEY, PASSWORD, ProviderMark},
+            mark::{PASSKEY, PASSWORD, ProviderMark, ProviderMarkProps},
             notice::NoticeBox,
-            timestamp::{Day, Timestamp},
+            timestamp::{Day, DayProps, Timestamp, TimestampProps},
         },
         document::set_title,
         markup::{IntoMarkup, Markup},
         passkeys::PasskeyUpgrade,
+        template::{Fill, Template},
         view::{CalendarView, DashboardView, IdentityView, SandboxView, SessionView},
         wording,
     },
@@ -25,7 +26,7 @@ mod calendar;
 mod next_steps;
 
 #[component]
-pub fn DashboardPage() -> impl IntoView {
+pub fn DashboardPage() -> Markup {
     drawn(draw)
 }
 
@@ -57,18 +58,14 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
     });
     let verdict = email.map(|(email, verified)| {
         let verifier = verified.then(|| verifier_of(&identities, &email));
-        email_line(email, verifier)
+        email_line(&email, verifier)
     });
     set_title(wording::title("Dashboard"));
+    let person =
+        PERSON.fill([Avatar(AvatarProps { name: pictured, picture }).into(), Fill::Text(&heading), verdict.into()]);
     view! {
         <Frame signed_in=Some(Place::Dashboard)>
-            <header class="person">
-                <Avatar name=pictured picture />
-                <div class="person-text">
-                    <h1 class="title">{heading}</h1>
-                    {verdict}
-                </div>
-            </header>
+            {person}
             <div class="cards">
                 {notice}
                 {next_steps::next_steps(&next_steps)}
@@ -81,6 +78,19 @@ fn draw(dashboard: DashboardView) -> impl IntoView {
         </Frame>
     }
 }
+
+static PERSON: Template<3> = Template::new(|[avatar, heading, email]| {
+    view! {
+        <header class="person">
+            {avatar}
+            <div class="person-text">
+                <h1 class="title">{heading}</h1>
+                {email}
+            </div>
+        </header>
+    }
+    .into_markup()
+});
 
 fn for_developers(sandbox: SandboxView) -> Markup {
     view! {
@@ -110,99 +120,126 @@ fn verifier_of(identities: &[IdentityView], email: &str) -> String {
         .unwrap_or_default()
 }
 
-fn email_line(email: String, verifier: Option<String>) -> Markup {
-    let verdict = match verifier {
-        Some(label) if label.is_empty() => view! { <span class="badge is-good">"Verified"</span> }.into_markup(),
-        Some(label) => view! { <span class="badge is-good">"Verified by " {label}</span> }.into_markup(),
-        None => view! { <span class="badge is-mild">"Not verified"</span> }.into_markup(),
+fn email_line(email: &str, verifier: Option<String>) -> Markup {
+    static TEMPLATE: Template<3> = Template::new(|[email, class, verdict]| {
+        view! {
+            <p class="person-email">
+                <span class="person-address">{email}</span>
+                " "
+                <span class=class>{verdict}</span>
+            </p>
+        }
+        .into_markup()
+    });
+    let (class, verdict) = match verifier {
+        Some(label) if label.is_empty() => ("badge is-good", "Verified".to_owned()),
+        Some(label) => ("badge is-good", format!("Verified by {label}")),
+        None => ("badge is-mild", "Not verified".to_owned()),
     };
-    view! {
-        <p class="person-email">
-            <span class="person-address">{email}</span>
-            " "
-            {verdict}
-        </p>
-    }
-    .into_markup()
+    TEMPLATE.fill([email.into(), class.into(), Fill::Text(&verdict)])
 }
 
 fn this_sign_in(session: SessionView, member_since: i64, connectable: bool) -> Markup {
-    let SessionView { provider, provider_slug, device, ip, signed_in_at, idle_until, absolute_until } = session;
-    let here = matches!(ip.as_str(), "127.0.0.1" | "::1").then_some(" (this machine)");
-    let is_provider = provider_slug != PASSWORD && provider_slug != PASSKEY;
-    let stays = is_provider.then(|| {
-        view! { <p class="fine-print">"Signing out of Latchkey doesn't sign you out of " {provider.clone()} "."</p> }
+    static TEMPLATE: Template<11> = Template::new(
+        |[since, mark, provider, time, device, ip, here, idle_until, absolute_until, stays, connections]| {
+            view! {
+                <section class="card is-wide" aria-labelledby="session-title">
+                    <h2 class="card-title" id="session-title">
+                        "This sign-in"
+                    </h2>
+                    <p class="card-lead">"Member since " {since}</p>
+                    <dl class="facts is-tiled">
+                        <div>
+                            <dt>"Method"</dt>
+                            <dd>
+                                <span class="with-mark">{mark} {provider}</span>
+                            </dd>
+                        </div>
+                        <div>
+                            <dt>"Time"</dt>
+                            <dd>{time}</dd>
+                        </div>
+                        <div>
+                            <dt>"Device"</dt>
+                            <dd>{device}</dd>
+                        </div>
+                        <div>
+                            <dt>"IP address"</dt>
+                            <dd>{ip} {here}</dd>
+                        </div>
+                        <div>
+                            <dt>"Expires if inactive"</dt>
+                            <dd>{idle_until}</dd>
+                        </div>
+                        <div>
+                            <dt>"Expires at the latest"</dt>
+                            <dd>{absolute_until}</dd>
+                        </div>
+                    </dl>
+                    {stays}
+                    {connections}
+                    <div class="card-steps">
+                        <a class="button is-quiet" href=SettingsPage::Security.path()>
+                            "Security settings"
+                        </a>
+                    </div>
+                </section>
+            }
+            .into_markup()
+        },
+    );
+    static STAYS: Template<1> = Template::new(|[provider]| {
+        view! { <p class="fine-print">"Signing out of Latchkey doesn't sign you out of " {provider} "."</p> }
+            .into_markup()
     });
-    let connections = connectable.then(|| {
+    static CONNECTIONS: Template<0> = Template::new(|[]| {
         view! {
             <p class="fine-print">
                 "Connected services, such as Google Drive, stay connected until you disconnect them in "
                 <a href=SettingsPage::Connections.path()>"connections"</a> "."
             </p>
         }
+        .into_markup()
     });
-    view! {
-        <section class="card is-wide" aria-labelledby="session-title">
-            <h2 class="card-title" id="session-title">
-                "This sign-in"
-            </h2>
-            <p class="card-lead">"Member since " <Day unix=member_since /></p>
-            <dl class="facts is-tiled">
-                {fact(
-                    "Method",
-                    view! {
-                        <span class="with-mark">
-                            <ProviderMark slug=provider_slug />
-                            {provider}
-                        </span>
-                    },
-                )}
-                {fact("Time", view! { <Timestamp unix=signed_in_at /> })}
-                {fact("Device", device)}
-                {fact("IP address", (ip, here))}
-                {fact("Expires if inactive", view! { <Timestamp unix=idle_until /> })}
-                {fact("Expires at the latest", view! { <Timestamp unix=absolute_until /> })}
-            </dl>
-            {stays}
-            {connections}
-            <div class="card-steps">
-                <a class="button is-quiet" href=SettingsPage::Security.path()>
-                    "Security settings"
-                </a>
-            </div>
-        </section>
-    }
-    .into_markup()
-}
-
-fn fact(term: &'static str, what: impl IntoView + 'static) -> Markup {
-    view! {
-        <div>
-            <dt>{term}</dt>
-            <dd>{what.into_markup()}</dd>
-        </div>
-    }
-    .into_markup()
+    let SessionView { provider, provider_slug, device, ip, signed_in_at, idle_until, absolute_until } = session;
+    let time = |unix| Timestamp(TimestampProps { unix }).into();
+    let is_provider = provider_slug != PASSWORD && provider_slug != PASSKEY;
+    TEMPLATE.fill([
+        Day(DayProps { unix: member_since }).into(),
+        ProviderMark(ProviderMarkProps { slug: provider_slug }).into(),
+        Fill::Text(&provider),
+        time(signed_in_at),
+        Fill::Text(&device),
+        Fill::Text(&ip),
+        matches!(ip.as_str(), "127.0.0.1" | "::1").then_some(" (this machine)").into(),
+        time(idle_until),
+        time(absolute_until),
+        is_provider.then(|| STAYS.fill([Fill::Text(&provider)])).into(),
+        connectable.then(|| CONNECTIONS.fill([])).into(),
+    ])
 }
 
 /// Links to the files. Whether they are connected is checked there, not on each visit of the dashboard.
 fn files(alone: bool) -> Markup {
-    view! {
-        <section class=if alone { "card is-wide is-brief" } else { "card" } aria-labelledby="files-title">
-            <div class="card-what">
-                <h2 class="card-title" id="files-title">
-                    "Your files"
-                </h2>
-                <p class="card-lead">
-                    "Browse your Google Drive. Latchkey sees names and dates, not the contents of your files."
-                </p>
-            </div>
-            <div class="card-steps">
-                <a class="button is-quiet" href="/drive">
-                    "Open Google Drive"
-                </a>
-            </div>
-        </section>
-    }
-    .into_markup()
+    static TEMPLATE: Template<1> = Template::new(|[class]| {
+        view! {
+            <section class=class aria-labelledby="files-title">
+                <div class="card-what">
+                    <h2 class="card-title" id="files-title">
+                        "Your files"
+                    </h2>
+                    <p class="card-lead">
+                        "Browse your Google Drive. Latchkey sees names and dates, not the contents of your files."
+                    </p>
+                </div>
+                <div class="card-steps">
+                    <a class="button is-quiet" href="/drive">
+                        "Open Google Drive"
+                    </a>
+                </div>
+            </section>
+        }
+        .into_markup()
+    });
+    TEMPLATE.fill([if alone { "card is-wide is-brief" } else { "card" }.into()])
 }

@@ -6,6 +6,7 @@ use crate::{
     codes::settings_page::SettingsPage,
     ui::{
         markup::{IntoMarkup, Markup},
+        template::Template,
         view::{NextStep, StepState},
     },
 };
@@ -15,8 +16,7 @@ pub fn next_steps(steps: &[(NextStep, StepState)]) -> Option<Markup> {
     if steps.is_empty() {
         return None;
     }
-    let rows: Vec<_> = steps.iter().copied().map(step).collect();
-    Some(
+    static TEMPLATE: Template<1> = Template::new(|[rows]| {
         view! {
             <section class="card is-wide" aria-labelledby="steps-title">
                 <h2 class="card-title" id="steps-title">
@@ -27,11 +27,37 @@ pub fn next_steps(steps: &[(NextStep, StepState)]) -> Option<Markup> {
                 </ol>
             </section>
         }
-        .into_markup(),
-    )
+        .into_markup()
+    });
+    let rows: Vec<_> = steps.iter().copied().map(step).collect();
+    Some(TEMPLATE.fill([rows.into_markup().into()]))
 }
 
 fn step((step, state): (NextStep, StepState)) -> Markup {
+    static DONE: Template<1> = Template::new(|[text]| {
+        view! {
+            <li class="step is-done">
+                <span class="step-mark" aria-hidden="true"></span>
+                <div>
+                    <span class="step-done">{text}</span>
+                    <span class="visually-hidden">" (done)"</span>
+                </div>
+            </li>
+        }
+        .into_markup()
+    });
+    static OPEN: Template<3> = Template::new(|[text, reason, href]| {
+        view! {
+            <li class="step">
+                <span class="step-mark" aria-hidden="true"></span>
+                <div>
+                    <a href=href>{text}</a>
+                    <p class="step-reason">{reason}</p>
+                </div>
+            </li>
+        }
+        .into_markup()
+    });
     let (text, reason, href) = match step {
         NextStep::AddEmail => (
             "Add email address",
@@ -45,21 +71,8 @@ fn step((step, state): (NextStep, StepState)) -> Markup {
         ),
         NextStep::ChooseName => ("Choose a name", "It's shown here and in our emails.", SettingsPage::Account.path()),
     };
-    let done = state == StepState::Done;
-    let what = if done {
-        view! {
-            <span class="step-done">{text}</span>
-            <span class="visually-hidden">" (done)"</span>
-        }
-        .into_markup()
-    } else {
-        view! { <a href=href>{text}</a> <p class="step-reason">{reason}</p> }.into_markup()
-    };
-    view! {
-        <li class="step" class:is-done=done>
-            <span class="step-mark" aria-hidden="true"></span>
-            <div>{what}</div>
-        </li>
+    match state {
+        StepState::Done => DONE.fill([text.into()]),
+        StepState::Open => OPEN.fill([text.into(), reason.into(), href.into()]),
     }
-    .into_markup()
 }

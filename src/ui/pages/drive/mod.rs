@@ -28,7 +28,7 @@ mod row;
 const TITLE: &str = "Google Drive";
 
 #[component]
-pub fn DrivePage() -> impl IntoView {
+pub fn DrivePage() -> Markup {
     drawn(|DriveView { notice, state }| match state {
         DriveState::Connect(connect) => connect_page(notice, connect),
         DriveState::Failed { account, failure, again } => failure::failure_page(notice, account, failure, again),

@@ -22,7 +22,7 @@ use crate::{
 const YOU: &str = "you";
 
 #[component]
-pub fn AccountPage() -> impl IntoView {
+pub fn AccountPage() -> Markup {
     drawn(|AccountSettingsView { notice, profile: shown, email: address, pending_email }: AccountSettingsView| {
         let sections = (profile(shown, address.as_ref()), email(address, pending_email)).into_markup();
         settings_page(SettingsPage::Account, notice, sections)

@@ -14,7 +14,7 @@ use crate::{
 };
 
 #[component]
-pub fn ActivityPage() -> impl IntoView {
+pub fn ActivityPage() -> Markup {
     drawn(|ActivitySettingsView { notice, activity: shown, older }: ActivitySettingsView| {
         settings_page(SettingsPage::Activity, notice, (activity(shown, older), data()).into_markup())
     })

@@ -19,7 +19,7 @@ use crate::{
 };
 
 #[component]
-pub fn AuthenticatorPage() -> impl IntoView {
+pub fn AuthenticatorPage() -> Markup {
     drawn(draw)
 }
 

@@ -16,7 +16,7 @@ use crate::ui::{
 };
 
 #[component]
-pub fn ChangeEmailPage() -> impl IntoView {
+pub fn ChangeEmailPage() -> Markup {
     drawn(draw)
 }
 

@@ -18,7 +18,7 @@ use crate::{
 };
 
 #[component]
-pub fn ConnectionsPage() -> impl IntoView {
+pub fn ConnectionsPage() -> Markup {
     drawn(|ConnectionSettingsView { notice, grants, offered }: ConnectionSettingsView| {
         settings_page(SettingsPage::Connections, notice, services(grants, offered))
     })

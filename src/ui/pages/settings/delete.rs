@@ -16,7 +16,7 @@ use crate::ui::{
 };
 
 #[component]
-pub fn DeletePage() -> impl IntoView {
+pub fn DeletePage() -> Markup {
     drawn(draw)
 }
 

@@ -11,7 +11,7 @@ use crate::ui::{
 };
 
 #[component]
-pub fn LinkPage() -> impl IntoView {
+pub fn LinkPage() -> Markup {
     drawn(draw)
 }
 

@@ -18,7 +18,7 @@ use crate::{
 };
 
 #[component]
-pub fn RecoveryCodesPage() -> impl IntoView {
+pub fn RecoveryCodesPage() -> Markup {
     drawn(draw)
 }
 

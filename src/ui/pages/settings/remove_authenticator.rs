@@ -16,7 +16,7 @@ use crate::{
 };
 
 #[component]
-pub fn RemoveAuthenticatorPage() -> impl IntoView {
+pub fn RemoveAuthenticatorPage() -> Markup {
     drawn(draw)
 }
 

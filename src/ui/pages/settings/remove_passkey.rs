@@ -18,7 +18,7 @@ use crate::{
 };
 
 #[component]
-pub fn RemovePasskeyPage() -> impl IntoView {
+pub fn RemovePasskeyPage() -> Markup {
     drawn(draw)
 }
 

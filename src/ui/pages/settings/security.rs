@@ -8,11 +8,14 @@ use super::{
 use crate::{
     codes::settings_page::SettingsPage,
     ui::pages::drawn,
-    ui::{markup::IntoMarkup, view::SecuritySettingsView},
+    ui::{
+        markup::{IntoMarkup, Markup},
+        view::SecuritySettingsView,
+    },
 };
 
 #[component]
-pub fn SecurityPage() -> impl IntoView {
+pub fn SecurityPage() -> Markup {
     drawn(|security: SecuritySettingsView| {
         let methods = sign_in_methods(&security);
         let (passkeys, second) = (security.passkeys.map(passkeys), security.second_factor.map(second_factor));

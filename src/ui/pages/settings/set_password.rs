@@ -18,7 +18,7 @@ use crate::{
 };
 
 #[component]
-pub fn SetPasswordPage() -> impl IntoView {
+pub fn SetPasswordPage() -> Markup {
     drawn(draw)
 }
 

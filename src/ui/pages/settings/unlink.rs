@@ -17,7 +17,7 @@ use crate::ui::{
 use super::{only_way::only_way, row::mark};
 
 #[component]
-pub fn UnlinkPage() -> impl IntoView {
+pub fn UnlinkPage() -> Markup {
     drawn(draw)
 }
 
