@@ -1,6 +1,8 @@
 //! RSA public keys, as JWK sets (RFC 7518 §6.3) and COSE (RFC 8230 §4) carry them.
 
-use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RsaParameters, RsaPublicKeyComponents};
+use std::{ptr, sync::Arc};
+
+use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaParameters, RsaPublicKeyComponents};
 
 /// Accepted moduli, in bits: shorter ones can be broken, longer ones only cost time.
 const BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
@@ -13,6 +15,8 @@ pub struct RsaPublicKey {
     /// Both without leading zeros.
     n: Vec<u8>,
     e: Vec<u8>,
+    /// For RS256, which nearly all providers sign with: what is computed from the key alone is computed once.
+    rs256: Arc<ParsedPublicKey>,
 }
 
 impl RsaPublicKey {
@@ -26,12 +30,15 @@ impl RsaPublicKey {
         if !BITS.contains(&bits) || !odd(n) || !sane_exponent {
             return None;
         }
-        RsaPublicKeyComponents { n, e }.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256).ok()?;
-        Some(Self { n: n.to_vec(), e: e.to_vec() })
+        let rs256 = RsaPublicKeyComponents { n, e }.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256).ok()?;
+        Some(Self { n: n.to_vec(), e: e.to_vec(), rs256: Arc::new(rs256) })
     }
 
     /// Whether this is the key's signature of the message.
     pub fn verifies(&self, parameters: &'static RsaParameters, message: &[u8], signature: &[u8]) -> bool {
+        if ptr::eq(parameters, &RSA_PKCS1_2048_8192_SHA256) {
+            return self.rs256.verify_sig(message, signature).is_ok();
+        }
         RsaPublicKeyComponents { n: &self.n, e: &self.e }.verify(parameters, message, signature).is_ok()
     }
 }
