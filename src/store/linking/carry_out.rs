@@ -38,7 +38,7 @@ pub(in crate::store) async fn carry_out(
     if let (Answer::SignIn { email: EmailUpdate::Keep, .. }, Some(known)) = (answer, &known)
         && !known.user.is_refreshed_by(facts)
     {
-        refresh_identity(write.connection(), known.id, facts, now).await?;
+        refresh_identity(write.connection(), known, facts, now).await?;
         return Ok(Some(SignedIn { user: known.user.clone(), identity: known.id }));
     }
     let (id, identity) = match answer {
@@ -46,11 +46,11 @@ pub(in crate::store) async fn carry_out(
         | Answer::AlreadyLinked { user, email }
         | Answer::Reauthenticated { user, email }
         | Answer::Grant { user, email } => {
-            let known = known.ok_or_else(|| StoreError::Corrupt("an identity without its row".into()))?.id;
+            let known = known.ok_or_else(|| StoreError::Corrupt("an identity without its row".into()))?;
             refresh_user(write.connection(), *user, facts).await?;
-            refresh_identity(write.connection(), known, facts, now).await?;
+            refresh_identity(write.connection(), &known, facts, now).await?;
             update_email(write, (*user, before), email, now).await?;
-            (*user, known)
+            (*user, known.id)
         }
         Answer::LinkWithoutAsking { user, email } => {
             link_identity(write.connection(), ids.identity, *user, facts, now).await?;

@@ -144,22 +144,30 @@ pub(in crate::store) async fn link_identity(
 /// the provider sends another: Apple sends it only once.
 pub(in crate::store) async fn refresh_identity(
     connection: &mut Connection,
-    id: IdentityId,
+    known: &KnownIdentity,
     facts: &Facts,
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
     inspect::record(|_| Step::row("identities", Change::Updated));
-    sqlx::query(
-        "UPDATE identities SET email = $2, email_verified = $3, name = COALESCE($4, name), last_used_at = $5 \
-         WHERE id = $1",
-    )
-    .bind(id.to_string())
-    .bind(facts.email.email().map(EmailAddress::as_str))
-    .bind(i64::from(facts.email.verified().is_some()))
-    .bind(facts.name.as_deref())
-    .bind(now.unix_timestamp())
-    .execute(connection)
-    .await?;
+    let email = facts.email.email();
+    let has_changed = known.email.as_ref() != email;
+    // SQLite writes the index of a column that a statement names, be it the same value.
+    let sql = match has_changed {
+        false => {
+            "UPDATE identities SET email_verified = $2, name = COALESCE($3, name), last_used_at = $4 WHERE id = $1"
+        }
+        true => {
+            "UPDATE identities SET email_verified = $2, name = COALESCE($3, name), last_used_at = $4, email = $5 \
+             WHERE id = $1"
+        }
+    };
+    let refresh = sqlx::query(sql)
+        .bind(known.id.to_string())
+        .bind(i64::from(facts.email.verified().is_some()))
+        .bind(facts.name.as_deref())
+        .bind(now.unix_timestamp());
+    let refresh = if has_changed { refresh.bind(email.map(EmailAddress::as_str)) } else { refresh };
+    refresh.execute(connection).await?;
     Ok(())
 }
 
