@@ -122,7 +122,7 @@ fn is_plain(domain: &str) -> bool {
     domain.bytes().all(is_unchanged)
         && !last.is_empty()
         && last.bytes().all(|byte| byte.is_ascii_lowercase())
-        && !domain.contains("xn--")
+        && !domain.split('.').any(|label| label.starts_with("xn--"))
 }
 
 /// RFC 1123 §2.1 and RFC 1035 §2.3.4.

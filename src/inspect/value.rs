@@ -114,11 +114,20 @@ impl Value {
 
 /// Of bounded length, without control characters.
 fn bounded(text: &str) -> String {
-    let mut kept: String = text.chars().filter(|char| !char.is_control()).take(MAX_CHARACTERS).collect();
-    if text.chars().nth(MAX_CHARACTERS).is_some() {
+    let mut kept = plain(text, MAX_CHARACTERS);
+    if text.len() > MAX_CHARACTERS && text.chars().nth(MAX_CHARACTERS).is_some() {
         kept.push('…');
     }
     kept
+}
+
+/// The first characters, without control characters.
+fn plain(text: &str, characters: usize) -> String {
+    // As nearly all are: a sign-in has some hundred.
+    if text.len() <= characters && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
+    text.chars().filter(|char| !char.is_control()).take(characters).collect()
 }
 
 /// A name and its value.
@@ -135,7 +144,7 @@ impl Parameter {
 
     /// The name comes from outside: of bounded length.
     pub(super) fn named(name: &str, value: Value) -> Self {
-        Self { name: name.chars().filter(|char| !char.is_control()).take(64).collect(), value }
+        Self { name: plain(name, 64), value }
     }
 
     pub(super) const fn size(&self) -> usize {

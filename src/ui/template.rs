@@ -126,12 +126,24 @@ impl Fill<'_> {
         match std::mem::replace(self, Self::Nothing) {
             // A text can stand at several places, as an attribute and between tags.
             Self::Text(text) => {
-                _ = html_escape::encode_double_quoted_attribute_to_string(text, html);
+                push_escaped(text, html);
                 *self = Self::Text(text);
             }
             Self::View(view) => view.to_html_with_buf(html, &mut Position::FirstChild, false, false, Vec::new()),
             Self::Nothing => {}
         }
+    }
+}
+
+/// As between tags and in an attribute.
+fn push_escaped(text: &str, html: &mut String) {
+    // Without a branch for each byte, so that the processor looks at several at once.
+    let has_markup = text
+        .bytes()
+        .fold(false, |found, byte| found | (byte == b'&') | (byte == b'<') | (byte == b'>') | (byte == b'"'));
+    match has_markup {
+        true => _ = html_escape::encode_double_quoted_attribute_to_string(text, html),
+        false => html.push_str(text),
     }
 }
 

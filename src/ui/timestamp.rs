@@ -104,24 +104,20 @@ pub fn ago(unix: i64, now: i64) -> String {
     format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
 }
 
-/// With zeros before it, up to so many digits: at most four. By hand, as a page of a signed-in user has a dozen times, and
-/// `format!` took a twentieth of it.
+/// With zeros before it, up to so many digits. By hand, as a page of a signed-in user has a dozen times, and `format!` took a
+/// twentieth of it.
 fn push(text: &mut String, number: i64, digits: usize) {
-    let Some(mut left) = u16::try_from(number).ok().filter(|number| *number <= 9_999) else {
-        _ = write!(text, "{number:0digits$}"); // a string takes all
-        return;
-    };
-    let mut written = [b'0'; 4];
-    let mut first = written.len();
-    for (place, digit) in written.iter_mut().enumerate().rev() {
-        if left > 0 {
-            *digit = b'0' + u8::try_from(left % 10).unwrap_or_default();
-            left /= 10;
-            first = place;
+    const PLACES: [u32; 4] = [1_000, 100, 10, 1];
+    match u32::try_from(number) {
+        Ok(number @ 0..=9_999) => {
+            for (index, place) in PLACES.into_iter().enumerate() {
+                if number >= place || index + digits >= PLACES.len() {
+                    text.push(char::from_digit(number / place % 10, 10).unwrap_or_default());
+                }
+            }
         }
+        _ => _ = write!(text, "{number:0digits$}"), // a string takes all
     }
-    let first = first.min(written.len() - digits.min(written.len()));
-    text.push_str(written.get(first..).and_then(|digits| str::from_utf8(digits).ok()).unwrap_or_default());
 }
 
 /// A date and time of the Gregorian calendar in UTC.
