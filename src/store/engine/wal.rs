@@ -13,8 +13,9 @@ use tokio::time::timeout;
 
 use crate::store::engine::pool::Pool;
 
-/// Writes between two copies. A sign-in changes a dozen pages of 4 KiB: some 3 MB.
-const WRITES: u32 = 64;
+/// Writes between two copies. A sign-in writes twice, some twenty pages of 4 KiB together: 10 MB. Each copy waits for the disk, and a
+/// page that changed a hundred times meanwhile is copied once.
+const WRITES: u32 = 256;
 /// After this time, what fewer have written is copied too.
 const INTERVAL: Duration = Duration::from_secs(30);
 
