@@ -75,17 +75,13 @@ impl<const N: usize> Template<N> {
     }
 
     fn pieces(&self) -> Vec<Piece> {
-        let mut index = 0;
-        let places = [(); N].map(|()| {
-            let place = PLACES.get(index).copied().unwrap_or_default();
-            index += 1;
-            place
-        });
+        let places = std::array::from_fn(|index| PLACES.get(index).copied().unwrap_or_default());
         // Without its markers: nothing in it is hydrated.
         let html = without_context(|| (self.draw)(places).to_html()).replace("<!>", "");
-        let place =
-            |character: char| (character as u32).checked_sub(FIRST).and_then(|place| usize::try_from(place).ok());
-        let place = |character| place(character).filter(|place| *place < N);
+        let place = |character: char| {
+            let place = u32::from(character).checked_sub(FIRST).and_then(|place| usize::try_from(place).ok());
+            place.filter(|place| *place < N)
+        };
         let mut pieces = Vec::new();
         let mut rest = html.as_str();
         while let Some((before, then, after)) = rest.char_indices().find_map(|(at, character)| {
