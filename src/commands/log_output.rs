@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_wait_for_others_but_not_after_a_warning_and_not_for_ever_more() {
+    fn lines_wait_for_others_but_not_after_a_warning_and_not_without_a_bound() {
         let mut held = Held { may_wait: true, ..Held::default() };
         assert_eq!([held.add(b"a\n", false), held.add(b"b\n", false)], [Due::Soon, Due::Already]);
         assert_eq!(held.add(b"warning\n", true), Due::Now);

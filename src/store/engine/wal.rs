@@ -1,8 +1,8 @@
 //! Copying SQLite's write-ahead log into the database file.
 //!
-//! SQLite does it at the end of a commit, on the thread of the request, and waits for the disk. Here it happens on another thread;
-//! writers wait for it in their queue, so that the log is empty then and begins again: under constant load it would otherwise
-//! never be, and grow.
+//! SQLite does it at the end of a commit, on the thread of the request, and waits for the disk. Here it happens on another thread,
+//! while others write. What they have written meanwhile is copied while they wait in their queue, so that the log is empty then and
+//! begins again: under constant load it would otherwise never be, and grow.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -46,12 +46,17 @@ pub(super) async fn copy(growth: Arc<Growth>, bulk: Pool, turn: Arc<Mutex<()>>) 
         if growth.writes.load(Ordering::Relaxed) == copied {
             continue;
         }
+        copy_now(&bulk).await;
         let turn = turn.lock().await;
         copied = growth.writes.load(Ordering::Relaxed);
-        if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&bulk).await {
-            tracing::debug!(%error, "the write-ahead log was not copied");
-        }
+        copy_now(&bulk).await;
         drop(turn);
+    }
+}
+
+async fn copy_now(bulk: &Pool) {
+    if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(bulk).await {
+        tracing::debug!(%error, "the write-ahead log was not copied");
     }
 }
 
