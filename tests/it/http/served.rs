@@ -52,7 +52,9 @@ impl Served {
 
     /// Asks it to end, and returns what it wrote since its start.
     pub fn end(mut self) -> String {
-        let asked = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill");
+        // The shell's own: the program is not installed everywhere.
+        let asked =
+            Command::new("sh").args(["-c", "kill \"$0\"", &self.child.id().to_string()]).status().expect("a shell");
         assert!(asked.success());
         let mut log = String::new();
         self.output.read_to_string(&mut log).expect("text");
