@@ -1,7 +1,7 @@
 //! Standard output, for the log of a server: under load one write for many lines.
 //!
 //! A line for each request is a system call for each, which was a twentieth of a page. So lines wait for company, but never a tenth
-//! of a second, and none after a warning: whoever looks for the cause of a crash finds it. At a terminal nothing waits.
+//! of a second, and none after a warning, so that the cause of a crash is in the log. At a terminal nothing waits.
 
 use std::{
     io::{self, IsTerminal, Write},

@@ -149,12 +149,6 @@ impl<'a> From<&'a str> for Fill<'a> {
     }
 }
 
-impl<'a> From<&'a String> for Fill<'a> {
-    fn from(text: &'a String) -> Self {
-        Self::Text(text)
-    }
-}
-
 impl From<Markup> for Fill<'_> {
     fn from(view: Markup) -> Self {
         Self::View(view)

@@ -9,11 +9,12 @@ use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use futures_util::stream::{self, Stream, TryStreamExt};
-use sqlx::any::{AnyArguments, AnyConnectOptions, AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo};
+use sqlx::any::{AnyConnectOptions, AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo};
 use sqlx::{Any, AnyConnection, ConnectOptions, Connection as _, Describe, Either, Error, Execute, Executor, SqlStr};
 use tokio::time::{sleep, timeout};
 
 use crate::store::engine::inline::{Answer, Inline, InlineOptions, is_busy};
+use crate::store::engine::pool_executor::Read;
 use crate::store::engine::read::{Columns, Row};
 use crate::store::error::{StoreError, breaks_connection, takes_no_writes};
 
@@ -171,17 +172,16 @@ impl Connection {
     /// Of the query, or the first of `read`.
     pub(super) async fn read<T: Send>(
         &mut self,
-        sql: &'static str,
-        arguments: &AnyArguments,
+        query: &Read,
         read: fn(&mut Columns<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         if self.is_inline() {
+            let arguments = query.arguments.as_ref().map_or(&[][..], |arguments| &arguments.values.0);
             let each = |row: &rusqlite::Row<'_>, is_first| read(&mut Columns::of(Row::Sqlite(row), is_first));
-            return self.unlocked(|sqlite| sqlite.read(sql, &arguments.values.0, each)).await?.into_iter().collect();
+            let rows = self.unlocked(|sqlite| sqlite.read(query.sql.as_str(), arguments, each)).await?;
+            return rows.into_iter().collect();
         }
-        let mut copy = AnyArguments::default();
-        copy.values.0.clone_from(&arguments.values.0);
-        let rows = sqlx::query_with(sql, copy).fetch_all(self).await?;
+        let rows = self.fetch_all(query).await?;
         rows.iter().enumerate().map(|(index, row)| read(&mut Columns::of(Row::Any(row), index == 0))).collect()
     }
 

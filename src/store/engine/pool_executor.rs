@@ -9,18 +9,23 @@ use sqlx::{Any, Describe, Either, Error, Execute, Executor, SqlStr};
 use crate::store::engine::connection::Connection;
 use crate::store::engine::pool::Pool;
 
-type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
+type BoxFuture<'a, T, E = Error> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
 type BoxStream<'a, T> = Pin<Box<dyn Stream<Item = Result<T, Error>> + Send + 'a>>;
 
 /// A read is repeated once on a new connection when its own had been closed, or was silent, before it: a restart of the
 /// database costs nobody a page.
-struct Read {
-    sql: SqlStr,
-    arguments: Option<AnyArguments>,
+pub(super) struct Read {
+    pub(super) sql: SqlStr,
+    pub(super) arguments: Option<AnyArguments>,
     persistent: bool,
 }
 
 impl Read {
+    /// One that stays prepared.
+    pub(super) fn new(sql: &'static str, arguments: AnyArguments) -> Self {
+        Self { sql: SqlStr::from_static(sql), arguments: Some(arguments), persistent: true }
+    }
+
     fn of<'q>(mut query: impl Execute<'q, Any>) -> Result<Self, Error> {
         let arguments = query.take_arguments().map_err(Error::Encode)?;
         let persistent = query.persistent();
@@ -61,7 +66,15 @@ impl Pool {
         query: impl Execute<'q, Any>,
         run: impl for<'c> Fn(&'c mut Connection, &'c Read) -> BoxFuture<'c, T>,
     ) -> Result<T, Error> {
-        let query = Read::of(query)?;
+        self.run_query(Read::of(query)?, run).await
+    }
+
+    /// Runs a query on a connection of the pool; a read once more if that had been closed, or was silent, before it.
+    pub(super) async fn run_query<T, E: From<Error>>(
+        &self,
+        query: Read,
+        run: impl for<'c> Fn(&'c mut Connection, &'c Read) -> BoxFuture<'c, T, E>,
+    ) -> Result<T, E> {
         let mut connection = self.acquire().await?;
         if !query.is_repeatable() {
             self.wrote();

@@ -9,6 +9,7 @@ use sqlx::{Arguments, Error};
 use sqlx_core::any::AnyValueKind;
 
 use crate::store::engine::pool::Pool;
+use crate::store::engine::pool_executor::Read;
 use crate::store::error::StoreError;
 
 /// Reads one column after the other.
@@ -111,7 +112,7 @@ impl Pool {
     ///
     /// # Errors
     /// Of the query, or the first of `read`.
-    pub(in crate::store) async fn read<T: Send>(
+    pub(in crate::store) async fn read<T: Send + 'static>(
         &self,
         sql: &'static str,
         (text, number): (&str, i64),
@@ -119,15 +120,7 @@ impl Pool {
     ) -> Result<Vec<T>, StoreError> {
         let mut arguments = AnyArguments::default();
         arguments.add(text).and_then(|()| arguments.add(number)).map_err(Error::Encode)?;
-        let mut connection = self.acquire().await?;
-        let outcome = connection.read(sql, &arguments, read).await;
-        match outcome {
-            Err(_) if connection.was_stale() => {
-                drop(connection);
-                self.acquire().await?.read(sql, &arguments, read).await
-            }
-            outcome => outcome,
-        }
+        self.run_query(Read::new(sql, arguments), |connection, query| Box::pin(connection.read(query, read))).await
     }
 }
 
@@ -144,9 +137,9 @@ mod tests {
         AnyRow { column_names: Arc::default(), columns: Vec::new(), values }
     }
 
-    type Read = (i64, String, Option<String>, Option<i64>);
+    type Found = (i64, String, Option<String>, Option<i64>);
 
-    fn read(columns: &mut Columns<'_>) -> Result<Read, Error> {
+    fn read(columns: &mut Columns<'_>) -> Result<Found, Error> {
         Ok((columns.next()?, columns.next()?, columns.next()?, columns.next()?))
     }
 
@@ -157,7 +150,7 @@ mod tests {
             |sql: &str| sqlite.query_row(sql, [], |row| Ok(read(&mut Columns::of(Row::Sqlite(row), true)))).unwrap();
         let of_any = |values| read(&mut Columns::of(Row::Any(&row(values)), true));
         let (null, text) = (AnyValueKind::Null(AnyTypeInfoKind::Null), AnyValueKind::Text(Arc::new("a".to_owned())));
-        let expected: Read = (7, "a".to_owned(), None, Some(8));
+        let expected: Found = (7, "a".to_owned(), None, Some(8));
         assert_eq!(of_sqlite("SELECT 7, 'a', NULL, 8").unwrap(), expected);
         let eight = AnyValueKind::Integer(8);
         assert_eq!(of_any(vec![AnyValueKind::BigInt(7), text.clone(), null.clone(), eight]).unwrap(), expected);

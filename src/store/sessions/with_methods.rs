@@ -2,13 +2,14 @@
 
 use time::OffsetDateTime;
 
-use crate::accounts::{EmailAddress, Identity, IdentityId, IdentityKey, UserId};
+use crate::accounts::Identity;
 use crate::store::engine::database::Database;
 use crate::store::engine::read::Columns;
 use crate::store::error::StoreError;
 use crate::store::sessions::queries::active_session;
 use crate::store::sessions::rows::{ActiveSession, ActiveSessionRow, session_columns};
-use crate::store::users::rows::{time, user_columns};
+use crate::store::users::identities::IdentityRow;
+use crate::store::users::rows::user_columns;
 use crate::store::users::sign_in_methods::MethodsOnRecord;
 
 /// A row for each identity, or one without.
@@ -21,7 +22,7 @@ struct Row {
 impl Row {
     fn read(columns: &mut Columns<'_>) -> Result<Self, StoreError> {
         let identity = match columns.next::<Option<String>>()? {
-            Some(id) => Some(identity(&id, columns)?),
+            Some(id) => Some(IdentityRow::read(id, columns)?.try_into()?),
             None => {
                 columns.skip(OF_IDENTITY - 1);
                 None
@@ -38,21 +39,6 @@ impl Row {
 
 /// Columns of an identity.
 const OF_IDENTITY: usize = 10;
-
-fn identity(id: &str, columns: &mut Columns<'_>) -> Result<Identity, StoreError> {
-    let (user, issuer, subject): (String, String, String) = (columns.next()?, columns.next()?, columns.next()?);
-    Ok(Identity {
-        id: IdentityId::parse(id)?,
-        user: UserId::parse(&user)?,
-        key: IdentityKey::new(&issuer, &subject)?,
-        provider: columns.next()?,
-        email: columns.next::<Option<String>>()?.as_deref().map(EmailAddress::parse).transpose()?,
-        email_verified: columns.next::<i64>()? != 0,
-        name: columns.next()?,
-        linked_at: time(columns.next()?)?,
-        last_used_at: time(columns.next()?)?,
-    })
-}
 
 impl Database {
     /// As [`load_session`](Self::load_session), with what the user signs in with.

@@ -7,6 +7,7 @@ use crate::accounts::{EmailAddress, Facts, Identity, IdentityId, IdentityKey, Us
 use crate::inspect::{self, Change, Step};
 use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
+use crate::store::engine::read::Columns;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
 use crate::store::grants::end::revoke_grant;
@@ -25,6 +26,24 @@ pub(in crate::store) struct IdentityRow {
     name: Option<String>,
     linked_at: i64,
     last_used_at: i64,
+}
+
+impl IdentityRow {
+    /// What follows an `id` that is there, in the order of the fields.
+    pub(in crate::store) fn read(id: String, columns: &mut Columns<'_>) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id,
+            user_id: columns.next()?,
+            issuer: columns.next()?,
+            subject: columns.next()?,
+            identity_provider: columns.next()?,
+            email: columns.next()?,
+            email_verified: columns.next()?,
+            name: columns.next()?,
+            linked_at: columns.next()?,
+            last_used_at: columns.next()?,
+        })
+    }
 }
 
 impl TryFrom<IdentityRow> for Identity {
