@@ -32,6 +32,26 @@ pub fn only_own_requests(mut request: Request) -> Request {
     request
 }
 
+/// Whether the client takes gzip (RFC 9110 §12.5.3): of a document that is compressed already.
+pub fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let lists = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|list| list.to_str().ok());
+    let accepted = lists.flat_map(|list| list.split(',')).map(|item| {
+        let (coding, weight) = item.split_once(';').unwrap_or((item, ""));
+        let weight = weight.trim().strip_prefix("q=").unwrap_or("1").trim_end_matches(['0', '.']);
+        (coding.trim(), !weight.is_empty())
+    });
+    // The weight of the coding itself counts before that of all.
+    let [mut gzip, mut all] = [None, None];
+    for (coding, is_accepted) in accepted {
+        match coding {
+            "*" => all = Some(is_accepted),
+            coding if coding.eq_ignore_ascii_case("gzip") => gzip = Some(is_accepted),
+            _ => {}
+        }
+    }
+    gzip.or(all).unwrap_or(false)
+}
+
 /// Whether no other site sent the request with the user's cookies. A browser without Fetch Metadata may be led by one.
 fn is_safe(headers: &HeaderMap) -> bool {
     let site = headers.get("sec-fetch-site").map(|site| site.as_bytes());
@@ -44,6 +64,24 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+
+    #[rstest]
+    #[case::none(&[], false)]
+    #[case::browser(&["gzip, deflate, br, zstd"], true)]
+    #[case::second_list(&["br", "GZIP;q=0.5"], true)]
+    #[case::weighed(&["br;q=1.0, gzip;q=0.8, *;q=0.1"], true)]
+    #[case::refused(&["br, gzip;q=0"], false)]
+    #[case::refused_in_full(&["*, gzip; q=0.000"], false)]
+    #[case::all(&["*"], true)]
+    #[case::all_refused(&["identity, *;q=0"], false)]
+    #[case::another(&["br"], false)]
+    fn a_client_says_whether_it_takes_gzip(#[case] lists: &[&'static str], #[case] expected: bool) {
+        let mut headers = HeaderMap::new();
+        for list in lists {
+            headers.append(header::ACCEPT_ENCODING, HeaderValue::from_static(list));
+        }
+        assert_eq!(accepts_gzip(&headers), expected);
+    }
 
     #[rstest]
     #[case::own_link(Some("same-origin"), true, true)]

@@ -1,5 +1,6 @@
 //! The Axum edge: router, layers, headers, health, the listener.
 
+mod activity;
 mod api;
 mod around;
 mod assets;
@@ -7,6 +8,7 @@ mod background;
 mod callback;
 mod client_address;
 mod compression;
+mod connection;
 mod credential;
 mod cross_origin;
 mod detached;

@@ -18,6 +18,7 @@ mod second_factor;
 mod settings;
 mod settings_data;
 mod shared_page;
+mod spliced;
 mod unsent;
 
 pub(super) use dashboard::name_of;

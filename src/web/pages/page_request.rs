@@ -23,7 +23,8 @@ use crate::{
         view::{FormOwner, LocalZone, Notice, Now, PasswordMinimum, Places, ProviderButton},
     },
     web::{
-        pages::shared_page::SharedPage,
+        compression::accepts_gzip,
+        pages::shared_page::{Document, SharedPage},
         query::Query,
         redirect::{see_other, to_sign_in_first},
         request_context::database_failed,
@@ -214,7 +215,14 @@ impl PageRequest {
         shared: &SharedPage<V>,
     ) -> PageResult {
         let nonce = self.nonce();
-        Ok(Html(shared.html(view, &nonce, |view| self.html(&nonce, page, view))?).into_response())
+        let gzip = accepts_gzip(&self.parts.headers);
+        Ok(match shared.document(view, &nonce, gzip, |view| self.html(&nonce, page, view))? {
+            Document::Html(html) => Html(html).into_response(),
+            Document::Gzip(file) => {
+                let headers = [(header::CONTENT_ENCODING, "gzip"), (header::VARY, "accept-encoding")];
+                (headers, Html(file)).into_response()
+            }
+        })
     }
 
     fn nonce(&self) -> Nonce {
