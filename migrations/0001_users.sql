@@ -1,5 +1,6 @@
 -- One set of migrations serves SQLite and PostgreSQL. Hence ids, hashes and sealed values are TEXT, times are BIGINT
--- (Unix seconds), and booleans are nullable times or BIGINT.
+-- (Unix seconds), and booleans are nullable times or BIGINT. What stands in a comment as `SQLite: …` is for SQLite alone:
+-- a table of short rows is stored in the order of its key there, without a second tree for the key.
 
 CREATE TABLE users (
     -- UUID version 7, never reused.

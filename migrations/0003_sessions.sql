@@ -1,6 +1,6 @@
 -- A signed-in browser or application. Anonymous visitors have no row.
 CREATE TABLE sessions (
-    -- Random, for the whole life of the session, and no secret: pages and access tokens name it.
+    -- UUID version 7 in base64url. For the whole life of the session, and no secret: pages and access tokens name it.
     id TEXT NOT NULL PRIMARY KEY,
     -- Hash of the secret in the cookie: reading this table does not let anybody sign in. NULL for token sessions. A
     -- renewal replaces it.
@@ -13,8 +13,9 @@ CREATE TABLE sessions (
     -- The secret that the last renewal issued, sealed, for a request that raced with it. Deleted soon after.
     renewal TEXT,
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    -- The identity that opened it. Unlinking ends the session by a statement of its own.
-    identity_id TEXT REFERENCES identities (id) ON DELETE SET NULL,
+    -- The identity that opened it, of the same user. Unlinking ends the session by a statement of its own, so that no foreign
+    -- key and no index has to.
+    identity_id TEXT,
     -- What opened it: a provider's slug, 'password', 'passkey' or 'email_code'.
     provider TEXT,
     -- Hash of the provider and its own session (`sid`), by which it can end this one. NULL where it names none.
@@ -39,6 +40,5 @@ CREATE INDEX sessions_by_previous_id_hash ON sessions (previous_id_hash) WHERE p
 -- For the sweeper.
 CREATE INDEX sessions_with_renewal ON sessions (renewed_at) WHERE renewal IS NOT NULL;
 CREATE INDEX sessions_by_user ON sessions (user_id);
-CREATE INDEX sessions_by_identity ON sessions (identity_id) WHERE identity_id IS NOT NULL;
 CREATE INDEX sessions_by_provider_session ON sessions (provider_session) WHERE provider_session IS NOT NULL;
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);

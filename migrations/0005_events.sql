@@ -1,8 +1,9 @@
 -- The audit trail. Codes only: no secret, no token, no text from a provider. accounts::EventCodes lists them.
 CREATE TABLE events (
-    -- UUID version 7, of the time in the next column.
+    -- UUID version 7, of the time in the next column: the order of the list. A row keeps its place, so that pages continue after
+    -- it.
     id TEXT NOT NULL PRIMARY KEY,
-    -- Of the first time. Together they are the row's place in the list, which stays: pages continue after a place.
+    -- Of the first time.
     at BIGINT NOT NULL,
     kind TEXT NOT NULL,
     -- No foreign key: some events outlive their user.
@@ -32,9 +33,8 @@ CREATE TABLE events (
 -- Of the rows that have one: SQLite takes an equality on a unique column for a single row, `fold IS NULL` too, and would read
 -- nearly all events by this index.
 CREATE UNIQUE INDEX events_by_fold ON events (fold) WHERE fold IS NOT NULL;
-CREATE INDEX events_by_user ON events (user_id, at, id);
-CREATE INDEX events_by_time ON events (at);
+CREATE INDEX events_by_user ON events (user_id, id);
 -- For the sweeper.
-CREATE INDEX events_without_user ON events (at) WHERE user_id IS NULL;
+CREATE INDEX events_without_user ON events (id) WHERE user_id IS NULL;
 -- `latchkey explain-link` finds a decision by the request's id in the log.
 CREATE INDEX events_by_request ON events (request_id) WHERE request_id IS NOT NULL;

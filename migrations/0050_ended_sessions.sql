@@ -9,7 +9,7 @@ CREATE TABLE ended_sessions (
     -- accounts::SessionEnd
     reason TEXT NOT NULL,
     ended_at BIGINT NOT NULL
-);
+) /* SQLite: WITHOUT ROWID */;
 
 CREATE INDEX ended_sessions_by_user ON ended_sessions (user_id, ended_at);
 CREATE INDEX ended_sessions_by_time ON ended_sessions (ended_at);

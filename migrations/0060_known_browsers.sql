@@ -9,7 +9,7 @@ CREATE TABLE known_browsers (
     -- 0 where the browser is no longer known. The row stays, and says that the user has signed in before.
     last_used_at BIGINT NOT NULL,
     PRIMARY KEY (user_id, browser)
-);
+) /* SQLite: WITHOUT ROWID */;
 
 -- When a user last got a warning of each kind (accounts::SecurityNotice): once a day at most.
 CREATE TABLE security_notices (

@@ -19,6 +19,15 @@ pub fn user_id(number: u32) -> Result<UserId, Failure> {
 /// The same in SQL, for the column `n`.
 const USER: &str = "'01900000-0000-7000-8000-' || substr('000000000000' || n, length('' || n) + 1)";
 
+/// The id of the session with this number.
+pub fn session_id(number: u32) -> String {
+    format!("a0nR{number:018}")
+}
+
+/// The same in SQL, and ids of events: in the order of time, a second before [`NOW`].
+const SESSION: &str = "'a0nR' || substr('000000000000000000' || n, length('' || n) + 1)";
+const EVENT: &str = "'01a3185c-4c18-7000-8000-' || substr('' || (1999999999999 - n), 2)";
+
 /// A filled database: in `folder`, or beside that of a PostgreSQL URL. The one that is there already is used.
 pub async fn database(postgres: Option<&str>, folder: &Path, users: u32) -> Result<String, Failure> {
     sqlx::any::install_default_drivers();
@@ -81,14 +90,14 @@ fn statements(users: u32) -> Vec<String> {
         format!(
             "INSERT INTO sessions (id, id_hash, version, user_id, provider, user_agent, ip, data, created_at, \
              last_seen_at, reauthenticated_at, signed_in_by, reauthenticated_by, expires_at, absolute_expires_at) {} \
-             SELECT 's' || n, 'h' || n, 1, {owner}, 'google', 'Browser', '192.0.2.1', '{{}}', {NOW} - n, {NOW} - n, \
+             SELECT {SESSION}, 'h' || n, 1, {owner}, 'google', 'Browser', '192.0.2.1', '{{}}', {NOW} - n, {NOW} - n, \
              {NOW} - n, '[]', '[]', {NOW} + 1000000 + n, {NOW} + 9000000 + n FROM {}",
             numbers(sessions),
             of_users(sessions)
         ),
         format!(
             "INSERT INTO events (id, at, kind, user_id, provider, outcome, reasons, times, last_at, request_id) {} \
-             SELECT 'e' || n, {NOW} - n, 'sign_in', CASE WHEN n % 100 > 0 THEN {owner} END, 'google', 'sign_in', '[]', 1, {NOW} - n, \
+             SELECT {EVENT}, {NOW} - n, 'sign_in', CASE WHEN n % 100 > 0 THEN {owner} END, 'google', 'sign_in', '[]', 1, {NOW} - n, \
              CASE WHEN n % 10 = 0 THEN 'r' || n END FROM {}",
             numbers(events),
             of_users(events)

@@ -29,6 +29,8 @@ type Failure = Box<dyn std::error::Error>;
 const SMALL: u32 = 1000;
 /// Of each query.
 const REPETITIONS: u32 = 400;
+/// Queries, and requests, of other rows before those that are timed: a server that runs has the upper pages of its tables in memory.
+const WARM_UP: u32 = 10_000;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -111,11 +113,16 @@ async fn measure(database: &Database, users: u32) -> Result<Column, Failure> {
     let now = OffsetDateTime::from_unix_timestamp(fill::NOW)?;
     let user = |round: u32| spread(round, users);
     let mut column = Vec::new();
+    for round in 0..WARM_UP.min(users) {
+        let session = 3 * users + user(round);
+        database.load_session(&format!("h{session}"), now).await?.ok_or("no session")?;
+        database.user_sessions(fill::user_id(user(round))?, now).await?;
+    }
     median!(column, "session and user of a page, or of /auth/verify", round, {
         database.load_session(&format!("h{}", user(round)), now).await?.ok_or("no session")?
     });
     median!(column, "noting the last use", round, {
-        database.touch_session(&format!("s{}", user(round)), now, now).await?
+        database.touch_session(&fill::session_id(user(round)), now, now).await?
     });
     median!(column, "devices of a user", round, database.user_sessions(fill::user_id(user(round))?, now).await?);
     median!(column, "identities of a user", round, database.identities(fill::user_id(user(round))?).await?);
@@ -133,9 +140,17 @@ async fn measure(database: &Database, users: u32) -> Result<Column, Failure> {
 async fn measure_requests(url: &str, users: u32) -> Result<Column, Failure> {
     // Not those of the queries, which look for other hashes. The last one is the administrator's.
     let session = |round: u32| spread(round, users) + users;
-    let administrator = 3 * users;
-    requests::open(url, (0..REPETITIONS).map(session).chain([administrator])).await?;
+    let other = |round: u32| spread(round, users) + 2 * users;
+    let administrator = 5 * users;
+    let others = WARM_UP.min(users);
+    requests::open(url, (0..REPETITIONS).map(session).chain((0..others).map(other)).chain([administrator])).await?;
     let server = requests::Server::start(url).await?;
+    for round in 0..others {
+        server.get("/dashboard", requests::id(other(round))).await?;
+        if round % 10 == 0 {
+            server.get("/settings/security", requests::id(other(round))).await?;
+        }
+    }
     let mut column = Vec::new();
     let id = |round| requests::id(session(round));
     median!(column, "whole request: the dashboard", round, server.get("/dashboard", id(round)).await?);

@@ -73,6 +73,7 @@ impl Server {
 /// notes it.
 pub async fn open(url: &str, sessions: impl Iterator<Item = u32>) -> Result<(), Failure> {
     let mut connection = AnyConnection::connect(url).await?;
+    sqlx::raw_sql("BEGIN").execute(&mut connection).await?;
     for number in sessions {
         let hash = sha256_base64url(id(number).0.to_le_bytes());
         let now = fill::NOW;
@@ -83,6 +84,7 @@ pub async fn open(url: &str, sessions: impl Iterator<Item = u32>) -> Result<(), 
         );
         sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await?;
     }
+    sqlx::raw_sql("COMMIT").execute(&mut connection).await?;
     Ok(connection.close().await?)
 }
 

@@ -22,6 +22,10 @@ const STARTS: usize = 11;
 const GIVES_UP: Duration = Duration::from_secs(20);
 const SETTLES: Duration = Duration::from_secs(1);
 const LASTS: Duration = Duration::from_secs(4);
+/// Fewer than the usual limit of open files.
+const CONNECTIONS: usize = 800;
+/// A connection gives its buffers back after a second, and the allocator them to the system a little later.
+const IS_IDLE: Duration = Duration::from_secs(4);
 
 /// The results.
 pub struct Production {
@@ -33,6 +37,8 @@ pub struct Production {
     pub memory_after: Option<u64>,
     /// The number of those pages.
     pub pages: u64,
+    /// Resident memory of a connection that has had a page and is kept open, in bytes.
+    pub memory_of_connection: Option<u64>,
     /// The client code of the login page.
     pub client: ClientCode,
     /// Scripts and modules that an error page refers to.
@@ -67,6 +73,8 @@ pub fn measure(program: &Path) -> Result<Production, Failure> {
     std::thread::sleep(SETTLES);
     let (pages, memory_after) = (outcome.done, running.memory());
 
+    let memory_of_connection = runtime.block_on(memory_of_connection(&running, &login))?;
+
     let missing = runtime.block_on(running.get("/nowhere"))?;
     if missing.status != 404 {
         return Err(format!("/nowhere answers {}", missing.status).into());
@@ -75,7 +83,22 @@ pub fn measure(program: &Path) -> Result<Production, Failure> {
     let scripts_on_error_page =
         ["<script", "modulepreload", ".wasm", ".js"].iter().map(|mark| page.matches(mark).count()).sum();
     let client = runtime.block_on(client_code(&running))?;
-    Ok(Production { starts, memory, memory_after, pages, client, scripts_on_error_page })
+    Ok(Production { starts, memory, memory_after, pages, memory_of_connection, client, scripts_on_error_page })
+}
+
+async fn memory_of_connection(running: &Running, request: &[u8]) -> Result<Option<u64>, Failure> {
+    let before = running.memory();
+    let mut lines: Vec<Line> = (0..CONNECTIONS).map(|_| Line::new(running.address)).collect();
+    for line in &mut lines {
+        line.exchange(request).await?;
+    }
+    tokio::time::sleep(IS_IDLE).await;
+    let after = running.memory();
+    // They are all still open.
+    for line in &mut lines {
+        line.repeat(request).await?;
+    }
+    Ok(before.zip(after).map(|(before, after)| after.saturating_sub(before) / CONNECTIONS as u64))
 }
 
 /// The server; stops when dropped.

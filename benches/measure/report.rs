@@ -286,7 +286,13 @@ impl Table {
                 megabytes(production.memory_after),
                 production.pages
             ),
-            "at most 40 MB",
+            "at most 20 MB, 30 MB",
+        );
+        let kilobytes = production.memory_of_connection.map(|bytes| format!("{:.1} kB", bytes as f64 / 1e3));
+        self.row(
+            "Memory of an idle connection that has had a page",
+            &format!("**{}**", kilobytes.unwrap_or_else(|| "not known here".to_owned())),
+            "at most 6 kB",
         );
         let starts: Vec<f64> = production.starts.iter().map(|took| took.as_secs_f64() * 1000.0).collect();
         let slowest = starts.iter().copied().fold(0.0, f64::max);

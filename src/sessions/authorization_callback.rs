@@ -19,7 +19,7 @@ use crate::{
     inspect,
     oauth::AuthorizationResponse,
     relying_party::{FlowEvent, Journal, Misconfiguration, PendingFlow, ReturnTo},
-    store::{FlowStatus, StoreError},
+    store::{CompletedFlow, FlowStatus, StoreError},
 };
 
 /// One callback; `web::callback` makes it from the request.
@@ -78,10 +78,10 @@ impl AuthorizationCallback {
         }
         match status {
             FlowStatus::Unused => Err(CallbackError::UnknownFlow),
-            FlowStatus::Completed { user } if self.signed_in() == Some(user) => {
+            FlowStatus::Completed(flow) if self.has_signed_in(&flow) => {
                 Ok(CallbackOutcome::SignedIn(ReturnTo::default()))
             }
-            FlowStatus::Used | FlowStatus::Completed { .. } => Err(CallbackError::UsedFlow),
+            FlowStatus::Used | FlowStatus::Completed(_) => Err(CallbackError::UsedFlow),
         }
     }
 
@@ -152,11 +152,16 @@ impl AuthorizationCallback {
     /// The same response again, in the browser of the flow: a user whom it signed in goes on to the destination.
     async fn replay(&self, id: &str, flow: &PendingFlow) -> Result<CallbackOutcome, CallbackError> {
         match self.context.database.flow_status(id).await? {
-            FlowStatus::Completed { user } if self.signed_in() == Some(user) => {
+            FlowStatus::Completed(completed) if self.has_signed_in(&completed) => {
                 Ok(CallbackOutcome::SignedIn(flow.return_to.clone()))
             }
             _ => Err(CallbackError::UsedFlow),
         }
+    }
+
+    /// Whether the flow signed in the user who is signed in now.
+    fn has_signed_in(&self, flow: &CompletedFlow) -> bool {
+        self.signed_in().is_some_and(|user| flow.is_of(user))
     }
 
     pub(super) fn signed_in(&self) -> Option<UserId> {

@@ -1,5 +1,6 @@
 //! Random ids and tokens.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -7,7 +8,8 @@ use crate::accounts::{EmailToken, time_ordered_id};
 use crate::sealing::{random_bytes, random_text, sha256_base64url};
 use crate::store::error::StoreError;
 
-/// The application's clock has whole seconds; the milliseconds order what happens within one.
+/// A UUID of version 7: rows that were made one after the other are near each other in an index. The application's clock has whole
+/// seconds; the milliseconds order what happens within one.
 pub(in crate::store) fn id(now: OffsetDateTime) -> Result<Uuid, StoreError> {
     Ok(time_ordered_id(with_milliseconds(now, OffsetDateTime::now_utc()), random_bytes()?))
 }
@@ -28,9 +30,15 @@ pub(in crate::store) fn hash_of(token: &EmailToken) -> String {
     sha256_base64url(token.expose())
 }
 
-/// The id of a session: 128 bits, so that ids of different machines do not meet.
-pub(in crate::store) fn session_id() -> Result<String, StoreError> {
-    Ok(random_text::<16>()?)
+/// The id of a session: a UUID of version 7, in base64url, since tokens name it.
+pub(in crate::store) fn session_id(now: OffsetDateTime) -> Result<String, StoreError> {
+    Ok(URL_SAFE_NO_PAD.encode(id(now)?.as_bytes()))
+}
+
+/// No id of an event at this time or later is less; every id of an earlier one is.
+pub(in crate::store) fn first_at(time: OffsetDateTime) -> String {
+    let second = time.replace_nanosecond(0).unwrap_or(time);
+    time_ordered_id(second, [0; 10]).to_string()
 }
 
 #[cfg(test)]
@@ -39,6 +47,21 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
+
+    #[test]
+    fn sessions_of_one_time_have_ids_that_begin_alike() {
+        let now = datetime!(2030-01-01 12:00:00 UTC);
+        let [first, second] = [(); 2].map(|()| session_id(now).unwrap());
+        assert_eq!((first.len(), &first[..5]), (22, &second[..5]));
+        assert_ne!(first, second);
+    }
+
+    #[test]
+    fn an_events_id_is_between_the_first_of_its_second_and_of_the_next() {
+        let now = datetime!(2030-01-01 12:00:00.999 UTC);
+        let event = id(now).unwrap().to_string();
+        assert!(first_at(now) <= event && event < first_at(now + time::Duration::SECOND));
+    }
 
     #[rstest]
     #[case::same_second(datetime!(2030-01-01 12:00:00.250 UTC), 250)]

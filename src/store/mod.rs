@@ -57,7 +57,7 @@ pub use sessions::renewal::Renewal;
 pub use sessions::revocation_cache::REVOCATION_MEMORY;
 pub use sessions::rotation::Rotation;
 pub use sessions::rows::{ActiveSession, NewSession, Session, SessionVersion};
-pub use sessions::used_flows::FlowStatus;
+pub use sessions::used_flows::{CompletedFlow, FlowStatus};
 pub use signing_keys::{KeyChanges, KeyTimes, NewKey, StoredKey};
 pub use users::administer::{Administered, Authority, RemovedMethod};
 pub use users::data_deletion::{DataDeletionRequest, confirmation_code};

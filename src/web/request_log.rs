@@ -5,13 +5,28 @@ use std::{any::Any, time::Duration};
 use axum::{
     body::Body,
     extract::Request,
-    http::{HeaderName, StatusCode},
+    http::{HeaderName, HeaderValue, StatusCode},
     response::{IntoResponse, Response},
 };
+
+use tower_http::request_id::{MakeRequestId, RequestId};
+use uuid::Uuid;
 
 use super::{forward_auth, health};
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Makes a request's id: a UUID of version 7, so that the events of the audit trail that name it are adjacent in its index.
+#[derive(Clone, Copy, Debug)]
+pub struct TimeOrderedId;
+
+impl MakeRequestId for TimeOrderedId {
+    fn make_request_id<B>(&mut self, _: &Request<B>) -> Option<RequestId> {
+        let mut text = Uuid::encode_buffer();
+        let text = Uuid::now_v7().hyphenated().encode_lower(&mut text);
+        HeaderValue::from_str(text).ok().map(RequestId::new)
+    }
+}
 
 /// Longest path in the log, in bytes.
 const MAX_PATH: usize = 200;

@@ -17,7 +17,7 @@ use tower_http::{
     catch_panic::CatchPanicLayer,
     csrf::ConfigError,
     limit::RequestBodyLimitLayer,
-    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    request_id::{PropagateRequestIdLayer, SetRequestIdLayer},
     timeout::{RequestBodyTimeoutLayer, TimeoutLayer},
     trace::TraceLayer,
 };
@@ -29,7 +29,7 @@ use super::{
     cross_origin::{self, FormPosts},
     email_link, error_pages, form_post, forms, forward_auth, headers, health, in_flight, inspect, metrics, pages,
     passkeys, prefetch, provider_events, rate_limits, request_context,
-    request_log::{REQUEST_ID, on_panic, on_response, span},
+    request_log::{REQUEST_ID, TimeOrderedId, on_panic, on_response, span},
     security_txt, sign_out,
     split::Split,
     start,
@@ -95,7 +95,7 @@ pub fn router(app: &AppState) -> Result<Router, ConfigError> {
         // Answers a panic in the layers themselves.
         .layer(CatchPanicLayer::custom(on_panic))
         .map_request(with(app, request_context::check_request_id))
-        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, TimeOrderedId))
         .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(on_response))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(headers::set(&app.header_policy))

@@ -10,6 +10,7 @@ use crate::store::email::message::queue_to_user;
 use crate::store::engine::connection::Connection;
 use crate::store::engine::write::Write;
 use crate::store::error::StoreError;
+use crate::store::ids::first_at;
 use crate::store::sessions::rows::NewSession;
 use crate::store::users::queries::user;
 
@@ -95,14 +96,14 @@ async fn is_due(
 /// Wrong passwords and codes within the last day, as the audit trail counts them.
 async fn failed_tries(connection: &mut Connection, user: UserId, now: OffsetDateTime) -> Result<u32, StoreError> {
     let (times,): (i64,) = sqlx::query_as(
-        "SELECT CAST(COALESCE(SUM(times), 0) AS BIGINT) FROM events WHERE user_id = $1 AND at > $2 AND last_at > $3 \
+        "SELECT CAST(COALESCE(SUM(times), 0) AS BIGINT) FROM events WHERE user_id = $1 AND id >= $2 AND last_at > $3 \
          AND ((kind = 'sign_in' AND outcome IN ('wrong_password', 'wrong_code')) \
          OR (kind = 'reauthenticate' AND outcome = 'wrong_code') \
          OR (kind IN ('second_factor', 'passkey') AND outcome = 'refused'))",
     )
     .bind(user.to_string())
     // A row is of a day, so it begins one before the period at most.
-    .bind((now - PERIOD - Duration::DAY).unix_timestamp())
+    .bind(first_at(now - PERIOD - Duration::DAY))
     .bind((now - PERIOD).unix_timestamp())
     .fetch_one(connection)
     .await?;

@@ -186,9 +186,9 @@ pub(in crate::store) async fn record(connection: &mut Connection, event: &NewEve
 /// The oldest rows of a user beyond `$2`. Not more at once than a row that is written makes surplus, except where an older
 /// version has left more.
 const SURPLUS_OWN: &str = "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE user_id = $1 AND fold IS NULL \
-     ORDER BY at DESC, id DESC LIMIT 100 OFFSET $2)";
+     ORDER BY id DESC LIMIT 100 OFFSET $2)";
 const SURPLUS_FOLDED: &str = "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE user_id = $1 AND fold IS NOT NULL \
-     ORDER BY at DESC, id DESC LIMIT 100 OFFSET $2)";
+     ORDER BY id DESC LIMIT 100 OFFSET $2)";
 
 /// What the event shares its row by: the same for the same codes and user within a period. What a provider said does not count:
 /// the user can choose it. A hash, so that no deleted user's id stays.

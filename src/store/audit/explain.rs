@@ -17,7 +17,7 @@ macro_rules! select_decisions {
 impl Database {
     /// The linking policy's decisions about a user, and the flows that failed before it was asked, the newest first, `limit` at most. The user may be gone.
     pub async fn decisions_about(&self, user: UserId, limit: u32) -> Result<Vec<PastEvent>, StoreError> {
-        let rows: Vec<EventRow> = sqlx::query_as(select_decisions!("user_id = $1 ORDER BY at DESC, id DESC LIMIT $2"))
+        let rows: Vec<EventRow> = sqlx::query_as(select_decisions!("user_id = $1 ORDER BY id DESC LIMIT $2"))
             .bind(user.to_string())
             .bind(i64::from(limit))
             .fetch_all(&self.pool)
@@ -27,11 +27,10 @@ impl Database {
 
     /// The decision or failed flow with this event id, or those of the request with this id in the log, the newest first.
     pub async fn decisions_of(&self, event_or_request: &str) -> Result<Vec<PastEvent>, StoreError> {
-        let rows: Vec<EventRow> =
-            sqlx::query_as(select_decisions!("(id = $1 OR request_id = $1) ORDER BY at DESC, id DESC"))
-                .bind(event_or_request)
-                .fetch_all(&self.pool)
-                .await?;
+        let rows: Vec<EventRow> = sqlx::query_as(select_decisions!("(id = $1 OR request_id = $1) ORDER BY id DESC"))
+            .bind(event_or_request)
+            .fetch_all(&self.pool)
+            .await?;
         rows.into_iter().map(PastEvent::try_from).collect()
     }
 

@@ -1,4 +1,4 @@
-//! The audit trail in pages, the newest event first, by keyset: a row's time and id stay, so each is on one page.
+//! The audit trail in pages, the newest event first, by keyset: a row's id stays and is of its time, so each is on one page.
 
 use uuid::Uuid;
 
@@ -26,23 +26,14 @@ impl Database {
                     .await?
             }
             Some(user) => {
-                sqlx::query_as(select_events!(
-                    "user_id = $1 AND (at < $2 OR (at = $2 AND id < $3)) ORDER BY at DESC, id DESC LIMIT $4"
-                ))
-                .bind(user.to_string())
-                .bind(at(after))
-                .bind(after.to_string())
-                .bind(i64::from(limit))
-                .fetch_all(&self.pool)
-                .await?
+                sqlx::query_as(select_events!("user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"))
+                    .bind(user.to_string())
+                    .bind(after.to_string())
+                    .bind(i64::from(limit))
+                    .fetch_all(&self.pool)
+                    .await?
             }
         };
         rows.into_iter().map(PastEvent::try_from).collect()
     }
-}
-
-/// The time in an event's id, in Unix seconds; the end of time where there is none.
-fn at(id: Uuid) -> i64 {
-    let time = id.get_timestamp().map(|time| time.to_unix().0);
-    time.and_then(|seconds| i64::try_from(seconds).ok()).unwrap_or(i64::MAX)
 }

@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use sqlx::AnyConnection;
 use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::{AnyConnection, AssertSqlSafe, SqlSafeStr};
 use tokio::time::{Instant, sleep};
 
 use crate::store::engine::checkup::{Migrations, migrations};
@@ -13,15 +13,38 @@ use crate::store::engine::database::Database;
 use crate::store::engine::engines::Engine;
 use crate::store::error::StoreError;
 
+/// As the files are: on PostgreSQL.
+pub(super) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(migrations_of_files);
+
+/// The same with what their comments say for SQLite. Checksums are those of the files.
+static ON_SQLITE: LazyLock<Migrator> = LazyLock::new(|| {
+    let mut migrations = migrations_of_files();
+    for migration in migrations.migrations.to_mut() {
+        let sql = for_sqlite(migration.sql.as_str());
+        migration.sql = AssertSqlSafe(sql).into_sql_str();
+    }
+    migrations
+});
+
 /// Without sqlx's lock, which is a session's: behind a pooler it stays in a connection of the pooler's when this process
 /// is killed, and every later start waits for it without a word.
-pub(super) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
+fn migrations_of_files() -> Migrator {
     let mut migrations = sqlx::migrate!();
     migrations.set_locking(false);
     // Which of them may be missing here, `refusal` decides.
     migrations.set_ignore_missing(true);
     migrations
-});
+}
+
+/// `/* SQLite: WITHOUT ROWID */` is `WITHOUT ROWID`.
+fn for_sqlite(sql: &str) -> String {
+    let mut parts = sql.split("/* SQLite: ");
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        whole.push_str(&part.replacen(" */", "", 1));
+    }
+    whole
+}
 
 /// Between two looks at whether another process has finished.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
@@ -92,7 +115,11 @@ async fn apply(engine: Engine, connection: &mut AnyConnection) -> Result<(), Sto
     if let Some(greeting) = engine.migration_greeting() {
         sqlx::raw_sql(greeting).execute(&mut *connection).await?;
     }
-    MIGRATIONS.run(connection).await.map_err(|error| StoreError::Migration(Box::new(error)))
+    let migrations = match engine {
+        Engine::Sqlite => &*ON_SQLITE,
+        Engine::Postgres => &*MIGRATIONS,
+    };
+    migrations.run(connection).await.map_err(|error| StoreError::Migration(Box::new(error)))
 }
 
 /// Why a start is refused.
@@ -138,6 +165,14 @@ mod tests {
     #[case("UPDATE a SET b = 1;", false)]
     fn what_only_adds_is_recognized(#[case] sql: &str, #[case] expected: bool) {
         assert_eq!(only_adds(sql), expected, "{sql}");
+    }
+
+    #[rstest]
+    #[case("CREATE TABLE a (id TEXT);", "CREATE TABLE a (id TEXT);")]
+    #[case("(id TEXT) /* SQLite: WITHOUT ROWID */; (b) /* SQLite: STRICT */;", "(id TEXT) WITHOUT ROWID; (b) STRICT;")]
+    #[case("/* another comment */ a", "/* another comment */ a")]
+    fn comments_for_sqlite_are_its_statements(#[case] sql: &str, #[case] expected: &str) {
+        assert_eq!(for_sqlite(sql), expected);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Moves every row of a SQLite database into an empty PostgreSQL one.
 
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::any::{AnyArguments, AnyRow};
+use sqlx::query::Query;
+use sqlx::{Any, AssertSqlSafe, Row};
 
 use crate::store::engine::connection::Connection;
 use crate::store::engine::database::Database;
@@ -52,6 +54,32 @@ struct Table {
 struct Column {
     name: String,
     is_number: bool,
+    /// Its place in the primary key, from 1; 0 for the others.
+    key: i64,
+}
+
+impl Table {
+    /// The positions of the columns of the primary key, in its order.
+    fn key(&self) -> Vec<usize> {
+        let mut key: Vec<usize> = (0..self.columns.len()).filter(|&position| self.columns[position].key > 0).collect();
+        key.sort_by_key(|&position| self.columns[position].key);
+        key
+    }
+}
+
+impl Column {
+    /// Binds the value that a row has at this column's position.
+    fn bind<'q>(
+        &self,
+        query: Query<'q, Any, AnyArguments>,
+        row: &AnyRow,
+        position: usize,
+    ) -> Result<Query<'q, Any, AnyArguments>, sqlx::Error> {
+        Ok(match self.is_number {
+            true => query.bind(row.try_get::<Option<i64>, _>(position)?),
+            false => query.bind(row.try_get::<Option<String>, _>(position)?),
+        })
+    }
 }
 
 impl Database {
@@ -100,8 +128,8 @@ impl Database {
         .await?;
         let mut tables = Vec::with_capacity(names.len());
         for (name,) in names {
-            let columns: Vec<(String, String)> = sqlx::query_as(
-                "SELECT columns.name, columns.type FROM sqlite_master JOIN pragma_table_info(sqlite_master.name) AS columns \
+            let columns: Vec<(String, String, i64)> = sqlx::query_as(
+                "SELECT columns.name, columns.type, columns.pk FROM sqlite_master JOIN pragma_table_info(sqlite_master.name) AS columns \
                  WHERE sqlite_master.type = 'table' AND sqlite_master.name = $1 ORDER BY columns.cid",
             )
             .bind(&name)
@@ -114,7 +142,7 @@ impl Database {
             .bind(&name)
             .fetch_all(&self.bulk)
             .await?;
-            let column = |(name, kind): (String, String)| Column { name, is_number: kind != "TEXT" };
+            let column = |(name, kind, key): (String, String, i64)| Column { name, is_number: kind != "TEXT", key };
             tables.push(Table {
                 name,
                 columns: columns.into_iter().map(column).collect(),
@@ -128,29 +156,33 @@ impl Database {
         let columns: Vec<String> = table.columns.iter().map(|column| quoted(&column.name)).collect();
         let columns = columns.join(", ");
         let name = quoted(&table.name);
-        let read = ["SELECT", "rowid,", &columns, "FROM", &name, "WHERE rowid > $1 ORDER BY rowid LIMIT $2"].join(" ");
-        let mut after = 0_i64;
-        loop {
-            let rows = sqlx::query(AssertSqlSafe(read.clone()))
-                .bind(after)
-                .bind(i64::try_from(BATCH).unwrap_or(i64::MAX))
-                .fetch_all(&self.bulk)
-                .await?;
-            let Some(last) = rows.last() else { return Ok(()) };
-            after = last.try_get(0)?;
+        let key = table.key();
+        let order: Vec<String> = key.iter().map(|&position| quoted(&table.columns[position].name)).collect();
+        let order = order.join(", ");
+        let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
+        let first = ["SELECT", &columns, "FROM", &name, "ORDER BY", &order, "LIMIT", "$1"].join(" ");
+        let after = format!("WHERE ({order}) > {}", placeholders(1, key.len()));
+        let last = format!("LIMIT ${}", key.len() + 1);
+        let next = ["SELECT", &columns, "FROM", &name, &after, "ORDER BY", &order, &last].join(" ");
+        let mut rows = sqlx::query(AssertSqlSafe(first)).bind(limit).fetch_all(&self.bulk).await?;
+        while let Some(last) = rows.last() {
+            let mut read = sqlx::query(AssertSqlSafe(next.clone()));
+            for &position in &key {
+                read = table.columns[position].bind(read, last, position)?;
+            }
+            let following = read.bind(limit).fetch_all(&self.bulk).await?;
             let values = placeholders(rows.len(), table.columns.len());
             let insert = ["INSERT", "INTO", &name, "(", &columns, ") VALUES", &values].join(" ");
             let mut insert = sqlx::query(AssertSqlSafe(insert));
             for row in &rows {
                 for (position, column) in table.columns.iter().enumerate() {
-                    insert = match column.is_number {
-                        true => insert.bind(row.try_get::<Option<i64>, _>(position + 1)?),
-                        false => insert.bind(row.try_get::<Option<String>, _>(position + 1)?),
-                    };
+                    insert = column.bind(insert, row, position)?;
                 }
             }
             insert.execute(write.connection()).await?;
+            rows = following;
         }
+        Ok(())
     }
 
     async fn count_rows(&self, table: &str) -> Result<i64, StoreError> {

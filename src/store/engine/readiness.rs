@@ -41,7 +41,7 @@ impl Database {
     /// is not ready, and where no requests arrive nothing else would try.
     async fn probe_writing(&self) -> Result<(), StoreError> {
         let mut write = self.write().await?;
-        sqlx::query("INSERT INTO used_flows (id_hash, outcome, expires_at) VALUES ('probe', $1, 0)")
+        sqlx::query("INSERT INTO used_flows (id_hash, completed_by, expires_at) VALUES ('probe', $1, 0)")
             .bind("-".repeat(PROBE_BYTES))
             .execute(write.connection())
             .await?;

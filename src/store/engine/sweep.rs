@@ -5,6 +5,7 @@ use time::{Duration, OffsetDateTime};
 use crate::store::engine::database::Database;
 use crate::store::engine::engines::Engine;
 use crate::store::error::StoreError;
+use crate::store::ids::first_at;
 use crate::store::sessions::renewal::RENEWAL_RACE;
 
 /// What is swept.
@@ -77,7 +78,8 @@ impl SweepStep {
         Self::DataDeletions,
     ];
 
-    /// One batch, on SQLite and on PostgreSQL: `$1` is the present less [`kept_for`](Self::kept_for), `$2` the number of rows.
+    /// One batch, on SQLite and on PostgreSQL: `$1` is the present less [`kept_for`](Self::kept_for), as [`first_at`] for events, whose
+    /// ids are in the order of time, and in Unix seconds for the others; `$2` is the number of rows.
     const fn statements(self) -> [&'static str; 2] {
         match self {
             Self::ExpiredSessions => [NOTE_EXPIRED; 2],
@@ -96,10 +98,10 @@ impl SweepStep {
             Self::TrustedBrowsers => expired!("trusted_browsers", "id", "expires_at"),
             Self::AnonymousEvents => batches!(
                 "DELETE FROM events WHERE id",
-                "SELECT id FROM events WHERE user_id IS NULL AND at < $1 ORDER BY at LIMIT $2"
+                "SELECT id FROM events WHERE user_id IS NULL AND id < $1 ORDER BY id LIMIT $2"
             ),
             Self::OldEvents => {
-                batches!("DELETE FROM events WHERE id", "SELECT id FROM events WHERE at < $1 ORDER BY at LIMIT $2")
+                batches!("DELETE FROM events WHERE id", "SELECT id FROM events WHERE id < $1 ORDER BY id LIMIT $2")
             }
             Self::RateLimits => expired!("rate_limits", "bucket", "full_at"),
             Self::DataDeletions => expired!("data_deletions", "code", "requested_at"),
@@ -133,11 +135,11 @@ impl Database {
         let _turn = self.turn().await?;
         let [on_sqlite, on_postgres] = step.statements();
         let statement = if self.engine == Engine::Sqlite { on_sqlite } else { on_postgres };
-        let swept = sqlx::query(statement)
-            .bind((now - step.kept_for()).unix_timestamp())
-            .bind(i64::from(limit))
-            .execute(&self.bulk)
-            .await?;
-        Ok(swept.rows_affected())
+        let until = now - step.kept_for();
+        let sweep = match step {
+            SweepStep::AnonymousEvents | SweepStep::OldEvents => sqlx::query(statement).bind(first_at(until)),
+            _ => sqlx::query(statement).bind(until.unix_timestamp()),
+        };
+        Ok(sweep.bind(i64::from(limit)).execute(&self.bulk).await?.rows_affected())
     }
 }

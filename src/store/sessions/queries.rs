@@ -215,7 +215,7 @@ pub(in crate::store) async fn insert_session(
     session: &NewSession,
     id_hash: Option<&str>,
 ) -> Result<Option<String>, StoreError> {
-    let id = session_id()?;
+    let id = session_id(session.created_at)?;
     inspect::record(|_| Step::row("sessions", Change::Inserted));
     let created = sqlx::query(
         "INSERT INTO sessions (id, id_hash, version, user_id, identity_id, provider, user_agent, ip, data, created_at, \

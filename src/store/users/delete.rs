@@ -56,7 +56,6 @@ pub(in crate::store) async fn erase(
     for statement in [
         "DELETE FROM events WHERE user_id = $1",
         "DELETE FROM outbox WHERE user_id = $1 AND kind = 'email'",
-        "DELETE FROM used_flows WHERE user_id = $1",
         // Sessions, the password and email links go by ON DELETE CASCADE.
         "DELETE FROM users WHERE id = $1",
     ] {

@@ -156,13 +156,12 @@ fn noted(kind: SecurityEventKind, event: &ProviderEvent<'_>) -> AuditEvent {
 
 /// False if the message came before. The row is swept when it could not be sent any more: only a provider's signature makes one.
 async fn remember(write: &mut Write<'_>, event: &ProviderEvent<'_>) -> Result<bool, StoreError> {
-    let marked = sqlx::query(
-        "INSERT INTO used_flows (id_hash, outcome, expires_at) VALUES ($1, 'used', $2) ON CONFLICT (id_hash) DO NOTHING",
-    )
-    .bind(sha256_base64url(format!("event {} {}", event.provider, event.id)))
-    .bind(event.replayable_until.unix_timestamp())
-    .execute(write.connection())
-    .await?;
+    let marked =
+        sqlx::query("INSERT INTO used_flows (id_hash, expires_at) VALUES ($1, $2) ON CONFLICT (id_hash) DO NOTHING")
+            .bind(sha256_base64url(format!("event {} {}", event.provider, event.id)))
+            .bind(event.replayable_until.unix_timestamp())
+            .execute(write.connection())
+            .await?;
     let is_first = marked.rows_affected() == 1;
     inspect::record(|_| Step::row("used_flows", if is_first { Change::Inserted } else { Change::Read }));
     Ok(is_first)

@@ -315,7 +315,7 @@ async fn githubs_revocation_ends_the_sessions_by_github(#[values(Engine::Sqlite,
     assert_eq!(app.event("github", "github", revoked()).await, (200, String::new()));
     assert!(!ada.is_signed_in().await && grace.is_signed_in().await);
     assert_eq!(app.database.text("SELECT outcome FROM events WHERE kind = 'report'").await, "consent_revoked");
-    assert_eq!(app.database.count("used_flows WHERE outcome = 'used' AND user_id IS NULL").await, 1);
+    assert_eq!(app.database.count("used_flows WHERE completed_by IS NULL").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

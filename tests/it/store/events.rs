@@ -92,7 +92,7 @@ async fn strangers_cannot_push_an_accounts_history_out(#[values(Engine::Sqlite, 
     test.execute(&format!(
         "INSERT INTO events (id, at, kind, user_id, outcome, reasons, times, last_at, fold) \
          WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1100) \
-         SELECT 'e' || (10000 + i), i, 'profile', '{ada}', 'name_changed', '[]', 1, i, \
+         SELECT '0' || (10000 + i), i, 'profile', '{ada}', 'name_changed', '[]', 1, i, \
          CASE WHEN i > 850 THEN 'f' || i ELSE NULL END FROM n"
     ))
     .await;

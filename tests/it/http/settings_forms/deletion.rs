@@ -43,6 +43,8 @@ async fn a_deleted_account_leaves_one_anonymous_event_and_an_email(
         let sql = format!("SELECT count(*) FROM {table} WHERE {column} = '{user}'");
         assert_eq!(app.database.number(&sql).await, 0, "{table}");
     }
+    assert!(app.database.count("used_flows WHERE completed_by IS NOT NULL").await > 0, "which flows were used is kept");
+    assert_eq!(app.database.count(&format!("used_flows WHERE completed_by = '{user}'")).await, 0, "and not by whom");
     let left = app
         .database
         .text("SELECT kind || COALESCE(user_id, '') || COALESCE(ip, '') || COALESCE(user_agent, '') || COALESCE(request_id, '') FROM events WHERE outcome = 'deleted'")

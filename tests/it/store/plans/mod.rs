@@ -33,8 +33,8 @@ const ROWS: [&str; 21] = [
      CASE WHEN n % 2 = 0 THEN 'i' || n END, CASE WHEN n % 100 = 0 THEN 'p' || n END, '{}', n, n, n, '[]', '[]', n, n FROM numbers",
     "INSERT INTO ended_sessions (session_key, user_id, reason, ended_at) \
      SELECT 'e' || n, CASE WHEN n % 100 > 0 THEN 'u' || n END, 'expired', n FROM numbers",
-    "INSERT INTO used_flows (id_hash, outcome, user_id, expires_at) \
-     SELECT 'f' || n, 'used', CASE WHEN n % 100 = 0 THEN 'u' || n END, n FROM numbers",
+    "INSERT INTO used_flows (id_hash, completed_by, expires_at) \
+     SELECT 'f' || n, CASE WHEN n % 100 = 0 THEN 'c' || n END, n FROM numbers",
     "INSERT INTO email_tokens (token_hash, kind, user_id, email, data, created_at, expires_at) \
      SELECT 't' || n, 'sign_up', CASE WHEN n % 100 = 0 THEN 'u' || n END, 'e' || n, '{}', n, n FROM numbers",
     "INSERT INTO grants (identity_id, user_id, provider, scopes, agreed_scopes, access_token, refresh_token, generation, \
