@@ -36,7 +36,8 @@ pub async fn callback(
         .with("error_code", error_code)
         .with("error_subcode", error_subcode)
         .with("error_description", error_description);
-    let redirect = callback.complete(response).await;
+    // The futures of server functions are moved a dozen times, and this one has twelve kilobytes.
+    let redirect = Box::pin(callback.complete(response)).await;
     let location = match redirect.direction(&slug, was_signed_in) {
         Direction::To(page) => page,
         Direction::Unavailable => {

@@ -7,7 +7,7 @@
 use std::{
     future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
+    pin::Pin,
     task::Poll,
 };
 
@@ -28,24 +28,26 @@ pub struct PanicError;
 ///
 /// # Errors
 /// If it panics.
-pub async fn detached<T: Send + 'static>(
+pub fn detached<T: Send + 'static, W: Future<Output = T> + Send + 'static>(
     app: &AppState,
-    work: impl Future<Output = T> + Send + 'static,
-) -> Result<T, PanicError> {
-    app.tasks.spawn(catch_panic(inspect::carried(work)).in_current_span()).await.unwrap_or(Err(PanicError))
+    work: W,
+) -> impl Future<Output = Result<T, PanicError>> + Send + use<T, W> {
+    let task = app.tasks.spawn(catch_panic(Box::pin(inspect::carried(work))).in_current_span());
+    async { task.await.unwrap_or(Err(PanicError)) }
 }
 
 /// Logs the panic here: the caller may be gone.
-async fn catch_panic<T>(work: impl Future<Output = T>) -> Result<T, PanicError> {
-    let mut work = pin!(work);
-    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+///
+/// The work is in a box, since a sign-in's future has twelve kilobytes: a task, the server function and the handler around it
+/// would each be as large, and be copied whenever they are moved.
+fn catch_panic<T>(mut work: Pin<Box<impl Future<Output = T>>>) -> impl Future<Output = Result<T, PanicError>> {
+    poll_fn(move |context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
         Ok(poll) => poll.map(Ok),
         Err(_) => {
             tracing::error!("request task panicked");
             Poll::Ready(Err(PanicError))
         }
     })
-    .await
 }
 
 impl IntoResponse for PanicError {
@@ -61,7 +63,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_answered_by_500_and_other_work_returns() {
         assert!(
-            catch_panic(async { panic!("oh no") }).await.is_err_and(|error: PanicError| {
+            catch_panic(Box::pin(async { panic!("oh no") })).await.is_err_and(|error: PanicError| {
                 error.into_response().status() == StatusCode::INTERNAL_SERVER_ERROR
             })
         );
@@ -69,6 +71,6 @@ mod tests {
             tokio::task::yield_now().await;
             7
         };
-        assert_eq!(catch_panic(work).await.ok(), Some(7));
+        assert_eq!(catch_panic(Box::pin(work)).await.ok(), Some(7));
     }
 }
