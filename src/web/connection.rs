@@ -146,7 +146,8 @@ impl Protocols {
                     if activity.is_idle() {
                         let parts = connection.into_parts();
                         let stream = parts.io.into_inner().into_inner();
-                        return Some(Idle { stream, read: parts.read_buf });
+                        // A copy: an empty part of the buffer would keep all of it.
+                        return Some(Idle { stream, read: Bytes::copy_from_slice(&parts.read_buf) });
                     }
                     let now = Instant::now();
                     if now >= until {
