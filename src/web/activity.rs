@@ -5,7 +5,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicU8, Ordering},
+        atomic::{AtomicU32, Ordering},
     },
     task::{Context, Poll, ready},
 };
@@ -14,55 +14,73 @@ use axum::body::{Body, Bytes};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// Nothing has begun, or the head of a request has: it is in hyper's buffer.
-const READING: u8 = 0;
+/// Nothing has begun, or a part of a request's head has come: it is in hyper's buffer.
+const READING: u32 = 0;
 /// A request without a body is being answered.
-const ANSWERING: u8 = 1;
+const ANSWERING: u32 = 1;
 /// Its answer is complete, and may be in hyper's buffer.
-const ANSWERED: u8 = 2;
-/// The answer has been written, and nothing was read since.
-const IDLE: u8 = 3;
+const ANSWERED: u32 = 2;
+/// The answer has been written. A part of the next request's head may have come before, none since.
+const IDLE: u32 = 3;
 /// A request with a body. When its answer is complete, the body may not be: the connection is not idle before the next request,
 /// since the rest of a body must never be taken for one.
-const WITH_BODY: u8 = 4;
+const WITH_BODY: u32 = 4;
+/// Room for one of these; what is above counts the requests, so that an earlier one's end is not taken for that of the present one.
+const STATES: u32 = 8;
 
 /// What a connection does. One task changes it, except where a response's body ends on another.
 #[derive(Debug, Default)]
-pub(super) struct Activity(AtomicU8);
+pub(super) struct Activity(AtomicU32);
 
 impl Activity {
+    /// Between two requests: hyper has nothing to write.
     pub(super) fn is_idle(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == IDLE
+        self.state() == IDLE
+    }
+
+    /// The same, or a part of a request's head has come.
+    pub(super) fn has_no_request(&self) -> bool {
+        matches!(self.state(), READING | IDLE)
     }
 
     /// Hyper has parsed the head of a request. The result is dropped with the body of its answer.
     pub(super) fn begin(self: &Arc<Self>, has_body: bool) -> RequestIsOver {
-        self.0.store(if has_body { WITH_BODY } else { ANSWERING }, Ordering::Relaxed);
-        RequestIsOver(Arc::clone(self))
+        let before = self.0.load(Ordering::Relaxed);
+        let count = (before - before % STATES).wrapping_add(STATES);
+        self.0.store(count + if has_body { WITH_BODY } else { ANSWERING }, Ordering::Relaxed);
+        RequestIsOver { activity: Arc::clone(self), count }
     }
 
-    fn step(&self, from: u8, to: u8) {
-        _ = self.0.compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed);
+    fn state(&self) -> u32 {
+        self.0.load(Ordering::Relaxed) % STATES
+    }
+
+    fn step(&self, count: u32, from: u32, to: u32) {
+        _ = self.0.compare_exchange(count + from, count + to, Ordering::Relaxed, Ordering::Relaxed);
     }
 
     fn has_read(&self) {
-        self.step(ANSWERED, READING);
-        self.step(IDLE, READING);
+        let before = self.0.load(Ordering::Relaxed);
+        self.step(before - before % STATES, IDLE, READING);
     }
 
     /// Hyper flushes once its own buffer is empty.
     fn has_flushed(&self) {
-        self.step(ANSWERED, IDLE);
+        let before = self.0.load(Ordering::Relaxed);
+        self.step(before - before % STATES, ANSWERED, IDLE);
     }
 }
 
 /// On drop: the answer of a request is complete.
 #[derive(Debug)]
-pub(super) struct RequestIsOver(Arc<Activity>);
+pub(super) struct RequestIsOver {
+    activity: Arc<Activity>,
+    count: u32,
+}
 
 impl Drop for RequestIsOver {
     fn drop(&mut self) {
-        self.0.step(ANSWERING, ANSWERED);
+        self.activity.step(self.count, ANSWERING, ANSWERED);
     }
 }
 
@@ -160,5 +178,31 @@ impl<I: AsyncWrite + Unpin> AsyncWrite for WatchedStream<I> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_an_earlier_answer_is_not_that_of_the_present_one() {
+        let activity = Arc::new(Activity::default());
+        let (first, second) = (activity.begin(false), activity.begin(false));
+        drop(first);
+        activity.has_flushed();
+        assert!(!activity.is_idle());
+        drop(second);
+        assert!(!activity.is_idle(), "nothing was written");
+        activity.has_flushed();
+        assert!(activity.is_idle());
+    }
+
+    #[test]
+    fn the_count_of_requests_begins_again() {
+        let activity = Arc::new(Activity(AtomicU32::new(u32::MAX - u32::MAX % STATES + IDLE)));
+        drop(activity.begin(false));
+        activity.has_flushed();
+        assert!(activity.is_idle());
     }
 }

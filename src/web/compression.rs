@@ -37,7 +37,8 @@ pub fn accepts_gzip(headers: &HeaderMap) -> bool {
     let lists = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|list| list.to_str().ok());
     let accepted = lists.flat_map(|list| list.split(',')).map(|item| {
         let (coding, weight) = item.split_once(';').unwrap_or((item, ""));
-        let weight = weight.trim().strip_prefix("q=").unwrap_or("1").trim_end_matches(['0', '.']);
+        let weight = weight.trim().trim_start_matches(['q', 'Q']).strip_prefix('=').unwrap_or("1");
+        let weight = weight.trim_end_matches(['0', '.']);
         (coding.trim(), !weight.is_empty())
     });
     // The weight of the coding itself counts before that of all.
@@ -71,6 +72,7 @@ mod tests {
     #[case::second_list(&["br", "GZIP;q=0.5"], true)]
     #[case::weighed(&["br;q=1.0, gzip;q=0.8, *;q=0.1"], true)]
     #[case::refused(&["br, gzip;q=0"], false)]
+    #[case::refused_in_capitals(&["GZIP;Q=0"], false)]
     #[case::refused_in_full(&["*, gzip; q=0.000"], false)]
     #[case::all(&["*"], true)]
     #[case::all_refused(&["identity, *;q=0"], false)]

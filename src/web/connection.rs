@@ -143,19 +143,23 @@ impl Protocols {
                 }
                 () = self.stop.cancelled() => break,
                 () = &mut look => {
+                    let now = Instant::now();
+                    if now >= until {
+                        break;
+                    }
                     if activity.is_idle() {
                         let parts = connection.into_parts();
                         let stream = parts.io.into_inner().into_inner();
                         // A copy: an empty part of the buffer would keep all of it.
                         return Some(Idle { stream, read: Bytes::copy_from_slice(&parts.read_buf) });
                     }
-                    let now = Instant::now();
-                    if now >= until {
-                        break;
-                    }
                     look.as_mut().reset(now + self.look);
                 }
             }
+        }
+        // Hyper would wait for the rest of a head.
+        if activity.has_no_request() {
+            return None;
         }
         Pin::new(&mut *connection).graceful_shutdown();
         log(timeout(GRACE, connection).await.unwrap_or(Ok(())));
@@ -369,12 +373,25 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_old_connection_ends_after_its_answer() {
+    async fn a_stop_does_not_wait_for_a_head() {
+        let mut connected = Connected::new(1_024, NEVER);
+        connected.send("GET /").await;
+        connected.stop.cancel();
+        let ended = timeout(HEAD_TIMEOUT / 2, connected.server).await.expect("before the time-out of a head");
+        assert!(ended.unwrap().is_none());
+    }
+
+    #[rstest]
+    #[case::after_an_answer("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nanswer")]
+    #[case::between_two_requests(FIRST)]
+    #[case::in_a_head(&format!("{FIRST}GET /"))]
+    #[tokio::test]
+    async fn an_old_connection_ends(#[case] requests: &str) {
         let (client, stream) = duplex(1_024);
         let idle = Idle { stream, read: Bytes::new() };
         let mut connected = Connected::to(client, idle, AT_ONCE, Duration::ZERO);
-        connected.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\na").await;
-        connected.read_until("a").await;
+        connected.send(requests).await;
+        connected.read_until("answer").await;
         assert!(connected.server.await.unwrap().is_none());
     }
 }
