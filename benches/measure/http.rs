@@ -32,17 +32,6 @@ impl Line {
         Self { address, connection: None }
     }
 
-    /// The same on the connection of the request before.
-    ///
-    /// # Errors
-    /// When that is closed, too.
-    pub async fn repeat(&mut self, request: &[u8]) -> io::Result<Answer> {
-        if self.connection.is_none() {
-            return Err(io::ErrorKind::NotConnected.into());
-        }
-        self.exchange(request).await
-    }
-
     /// Sends a request and reads its response.
     pub async fn exchange(&mut self, request: &[u8]) -> io::Result<Answer> {
         let mut connection = match self.connection.take() {

@@ -45,10 +45,15 @@ impl Activity {
 
     /// Hyper has parsed the head of a request. The result is dropped with the body of its answer.
     pub(super) fn begin(self: &Arc<Self>, has_body: bool) -> RequestIsOver {
-        let before = self.0.load(Ordering::Relaxed);
-        let count = (before - before % STATES).wrapping_add(STATES);
+        let count = self.count().wrapping_add(STATES);
         self.0.store(count + if has_body { WITH_BODY } else { ANSWERING }, Ordering::Relaxed);
         RequestIsOver { activity: Arc::clone(self), count }
+    }
+
+    /// Of the requests, in the place that [`STATES`] leaves for it.
+    fn count(&self) -> u32 {
+        let both = self.0.load(Ordering::Relaxed);
+        both - both % STATES
     }
 
     fn state(&self) -> u32 {
@@ -60,14 +65,12 @@ impl Activity {
     }
 
     fn has_read(&self) {
-        let before = self.0.load(Ordering::Relaxed);
-        self.step(before - before % STATES, IDLE, READING);
+        self.step(self.count(), IDLE, READING);
     }
 
     /// Hyper flushes once its own buffer is empty.
     fn has_flushed(&self) {
-        let before = self.0.load(Ordering::Relaxed);
-        self.step(before - before % STATES, ANSWERED, IDLE);
+        self.step(self.count(), ANSWERED, IDLE);
     }
 }
 

@@ -9,6 +9,7 @@ use axum::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use rust_embed::{Embed, EmbeddedFile};
 
+use super::compression::takes;
 use crate::ui::view::Assets;
 
 #[derive(Embed)]
@@ -75,16 +76,9 @@ fn version_of(file: &EmbeddedFile) -> String {
 }
 
 fn negotiated(path: &str, plain: EmbeddedFile, headers: &HeaderMap) -> (Option<&'static str>, EmbeddedFile) {
-    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let accepts = |name: &str| {
-        accepted.split(',').any(|part| {
-            let mut pieces = part.trim().split(';');
-            pieces.next().is_some_and(|coding| coding.eq_ignore_ascii_case(name))
-                && !pieces.any(|parameter| matches!(parameter.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
-        })
-    };
     for (name, ending) in [("br", "br"), ("gzip", "gz")] {
-        if let Some(file) = accepts(name).then(|| Site::get(&format!("{path}.{ending}"))).flatten() {
+        let accepts = takes(headers, name) == Some(true);
+        if let Some(file) = accepts.then(|| Site::get(&format!("{path}.{ending}"))).flatten() {
             return (Some(name), file);
         }
     }

@@ -32,25 +32,19 @@ pub fn only_own_requests(mut request: Request) -> Request {
     request
 }
 
-/// Whether the client takes gzip (RFC 9110 §12.5.3): of a document that is compressed already.
+/// Whether the client takes gzip: of a document that is compressed already. What it says of gzip counts before what it says of
+/// every coding.
 pub fn accepts_gzip(headers: &HeaderMap) -> bool {
+    takes(headers, "gzip").or_else(|| takes(headers, "*")).unwrap_or(false)
+}
+
+/// Whether the client takes a coding, where it names it (RFC 9110 §12.5.3).
+pub fn takes(headers: &HeaderMap, coding: &str) -> Option<bool> {
     let lists = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|list| list.to_str().ok());
-    let accepted = lists.flat_map(|list| list.split(',')).map(|item| {
-        let (coding, weight) = item.split_once(';').unwrap_or((item, ""));
-        let weight = weight.trim().trim_start_matches(['q', 'Q']).strip_prefix('=').unwrap_or("1");
-        let weight = weight.trim_end_matches(['0', '.']);
-        (coding.trim(), !weight.is_empty())
-    });
-    // The weight of the coding itself counts before that of all.
-    let [mut gzip, mut all] = [None, None];
-    for (coding, is_accepted) in accepted {
-        match coding {
-            "*" => all = Some(is_accepted),
-            coding if coding.eq_ignore_ascii_case("gzip") => gzip = Some(is_accepted),
-            _ => {}
-        }
-    }
-    gzip.or(all).unwrap_or(false)
+    let mut items = lists.flat_map(|list| list.split(',')).map(|item| item.split_once(';').unwrap_or((item, "")));
+    let (_, weight) = items.rfind(|(name, _)| name.trim().eq_ignore_ascii_case(coding))?;
+    let weight = weight.trim().trim_start_matches(['q', 'Q']).strip_prefix('=').unwrap_or("1");
+    Some(!weight.trim_end_matches(['0', '.']).is_empty())
 }
 
 /// Whether no other site sent the request with the user's cookies. A browser without Fetch Metadata may be led by one.

@@ -8,7 +8,6 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode},
     response::{IntoResponse, Response},
 };
-
 use tower_http::request_id::{MakeRequestId, RequestId};
 use uuid::Uuid;
 
